@@ -1,0 +1,2 @@
+/** The identity service; each package below is one feature. */
+package io.tallystick.identity;

@@ -1,0 +1,2 @@
+/** The metering service; each package below is one feature. */
+package io.tallystick.metering;
