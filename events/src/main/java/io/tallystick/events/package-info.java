@@ -1,2 +1,2 @@
-/** What crosses between services. Records of the JDK only: whoever reads an event needs no framework of ours. */
+/** What crosses between services: records of the JDK only, and one class that makes JSON of them. */
 package io.tallystick.events;
