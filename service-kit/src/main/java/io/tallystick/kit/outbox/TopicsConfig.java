@@ -1,0 +1,23 @@
+package io.tallystick.kit.outbox;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.Optional;
+
+/** The topics of this installation. */
+@ConfigMapping(prefix = "tallystick.topics")
+public interface TopicsConfig {
+
+    /** Put before every topic's name, so that several installations share a broker. None by default. */
+    Optional<String> prefix();
+
+    /** Partitions of a topic that this service creates. Raising it later moves keys: choose it for the years. */
+    @WithDefault("4")
+    @Min(1) @Max(1024) int partitions();
+
+    /** Copies of each partition; -1 takes the broker's default. */
+    @WithDefault("-1")
+    @Min(-1) @Max(16) short replication();
+}
