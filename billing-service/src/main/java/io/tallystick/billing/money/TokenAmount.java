@@ -16,7 +16,10 @@ import java.math.BigInteger;
 public record TokenAmount(Asset asset, BigInteger units) {
 
     /** Width of the contracts' amounts. */
-    public static final int BITS = 128;
+    private static final int BITS = 128;
+
+    /** The greatest number of units: {@code 2^128 - 1}. */
+    public static final BigInteger MOST = BigInteger.TWO.pow(BITS).subtract(BigInteger.ONE);
 
     public TokenAmount {
         requireNonNull(asset, "asset");
