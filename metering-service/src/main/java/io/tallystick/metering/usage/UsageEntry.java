@@ -1,0 +1,67 @@
+package io.tallystick.metering.usage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.events.Funding;
+import io.tallystick.events.UsageHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One event on its way into the usage log, with what the authenticated path says of it.
+ *
+ * <p>The array is not copied, here or by {@link #event()}: whoever makes an entry gives it away.
+ */
+public final class UsageEntry {
+    private final String tenant;
+    private final String subject;
+    private final Map<String, String> headers;
+    private final byte[] event;
+
+    private UsageEntry(String tenant, String subject, Funding funding, String by, byte[] event) {
+        this.tenant = requireNonNull(tenant, "tenant");
+        this.subject = requireNonNull(subject, "subject");
+        this.event = requireNonNull(event, "event");
+        headers = new LinkedHashMap<>();
+        headers.put(UsageHeaders.TENANT, tenant);
+        headers.put(UsageHeaders.FUNDING, funding == Funding.CALL ? "call" : "account");
+        headers.put(UsageHeaders.BY, requireNonNull(by, "by"));
+    }
+
+    /**
+     * An event that a sender reported: rated against the subject's account.
+     *
+     * @param by DID of the authenticated sender
+     * @param event a CloudEvent in structured JSON mode, UTF-8
+     */
+    public static UsageEntry ofAccount(String tenant, String subject, String by, byte[] event) {
+        return new UsageEntry(tenant, subject, Funding.ACCOUNT, by, event);
+    }
+
+    /**
+     * A call's event, written by the gateway: paid by its hold, never rated.
+     *
+     * @param subject the payer
+     * @param by the gateway's own DID
+     * @param event a CloudEvent in structured JSON mode, UTF-8
+     */
+    public static UsageEntry ofCall(String tenant, String subject, String holdId, String by, byte[] event) {
+        var entry = new UsageEntry(tenant, subject, Funding.CALL, by, event);
+        entry.headers.put(UsageHeaders.HOLD, requireNonNull(holdId, "holdId"));
+        return entry;
+    }
+
+    /** Kafka key: the events of one subject are in one partition, in order. */
+    byte[] key() {
+        return (tenant + "/" + subject).getBytes(StandardCharsets.UTF_8);
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    byte[] event() {
+        return event;
+    }
+}
