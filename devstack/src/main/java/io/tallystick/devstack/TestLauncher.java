@@ -1,5 +1,7 @@
 package io.tallystick.devstack;
 
+import io.tallystick.devstack.chain.TestChains;
+import io.tallystick.devstack.process.Checkout;
 import io.tallystick.devstack.process.Folders;
 import io.tallystick.devstack.process.Ports;
 import io.tallystick.devstack.process.Reaper;
@@ -76,7 +78,9 @@ final class TestLauncher {
             postgres.createDatabase(name);
             return name;
         };
-        return running.add(StackControl.start(Map.of("/databases", database)));
+        var chains = running.add(new TestChains(Checkout.here(), folder, reaper));
+        return running.add(
+                StackControl.start(Map.of("/databases", database, "/chain", chains::shared, "/chains", chains::fresh)));
     }
 
     private void publish(PostgresServer postgres, KafkaBroker kafka, StackControl control) throws IOException {

@@ -1,10 +1,10 @@
 package io.tallystick.devstack;
 
+import io.tallystick.devstack.process.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -126,11 +126,12 @@ public final class TestStack {
 
     private static Path fork() {
         try {
-            var target = target();
-            var folder = Files.createDirectories(
-                    target.resolve("stacks").resolve(UUID.randomUUID().toString()));
+            var checkout = Checkout.here();
+            var folder = Files.createDirectories(checkout.target()
+                    .resolve("stacks")
+                    .resolve(UUID.randomUUID().toString()));
             var log = folder.resolve("launcher.log");
-            var process = new ProcessBuilder(command(target, folder))
+            var process = new ProcessBuilder(command(checkout, folder))
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.to(log.toFile()))
                     .start();
@@ -144,7 +145,7 @@ public final class TestStack {
         }
     }
 
-    private static List<String> command(Path target, Path folder) {
+    static List<String> command(Checkout checkout, Path folder) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -152,7 +153,7 @@ public final class TestStack {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                origin() + System.getProperty("path.separator") + target.resolve("lib") + "/*",
+                checkout.classPath(),
                 TestLauncher.class.getName(),
                 folder.toString());
     }
@@ -187,26 +188,5 @@ public final class TestStack {
             throw new UncheckedIOException("no stack at " + file + " (" + PROPERTY + ", " + VARIABLE + ")", e);
         }
         return addresses;
-    }
-
-    /** The module's build folder: it holds its classes or its jar, and the launcher's class path in {@code lib}. */
-    private static Path target() {
-        var target = origin().getParent();
-        if (target == null || !Files.isDirectory(target.resolve("lib"))) {
-            throw new IllegalStateException("no folder lib beside " + origin() + ": build the module devstack first");
-        }
-        return target;
-    }
-
-    private static Path origin() {
-        try {
-            return Path.of(TestStack.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

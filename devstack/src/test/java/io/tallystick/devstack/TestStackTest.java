@@ -2,6 +2,7 @@ package io.tallystick.devstack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.devstack.chain.JsonRpc;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 /** The stack that the other modules' tests use, as they use it. */
 @Timeout(180)
 class TestStackTest {
+
+    static final String TOKEN = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
 
     final TestStack stack = TestStack.join();
 
@@ -58,6 +61,18 @@ class TestStackTest {
     @Test
     void prefixesDiffer() {
         assertThat(stack.topicsPrefix()).isNotEqualTo(stack.topicsPrefix());
+    }
+
+    /** Needs the packages of contracts/, as the whole build does. */
+    @Test
+    void chainHasTheContractsAndIsSharedUnlessAFreshOneIsAskedFor() throws Exception {
+        var chain = stack.rpcUrl();
+
+        assertThat(stack.rpcUrl()).isEqualTo(chain);
+        assertThat(stack.freshChain()).isNotEqualTo(chain);
+        var rpc = new JsonRpc(chain);
+        assertThat(rpc.call("eth_chainId").asText()).isEqualTo("0x14a34");
+        assertThat(rpc.call("eth_getCode", TOKEN, "latest").asText()).hasSizeGreaterThan(2);
     }
 
     private String firstOf(String topic) {

@@ -1,0 +1,2 @@
+/** The local EVM chain and the contracts on it. */
+package io.tallystick.devstack.chain;
