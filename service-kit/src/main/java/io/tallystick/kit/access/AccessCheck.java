@@ -1,0 +1,73 @@
+package io.tallystick.kit.access;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystick.kit.access.AccessRefused.Reason;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** Whether a request may go on. For resources {@link RequiresScope} asks it; other edges ask it themselves. */
+@ApplicationScoped
+public class AccessCheck {
+    private static final String SCHEME = "Bearer ";
+
+    private final AccessTokenVerifier verifier;
+    private final MeterRegistry metrics;
+
+    AccessCheck(AccessConfig config, IdentityView identity, MeterRegistry metrics) {
+        this.verifier = new AccessTokenVerifier(config.issuer(), config.audience(), config.clockSkew(), identity);
+        this.metrics = metrics;
+    }
+
+    /**
+     * The caller's access token, verified.
+     *
+     * @param authorization the request's {@code Authorization} header, {@code null} if it has none
+     * @param scope what the caller must be allowed to do
+     * @throws AccessRefused if the request may not go on
+     */
+    public AccessToken require(String authorization, String scope) {
+        try {
+            var token = verifier.verify(bearer(authorization), Instant.now());
+            if (!token.scopes().contains(scope)) {
+                throw new AccessRefused(
+                        Reason.INSUFFICIENT_SCOPE, "This needs an access token with the scope " + scope + ".", scope);
+            }
+            return token;
+        } catch (AccessRefused e) {
+            metrics.counter(
+                            "tallystick.access.refusals",
+                            "reason",
+                            e.reason().name().toLowerCase(Locale.ROOT))
+                    .increment();
+            throw e;
+        }
+    }
+
+    private static String bearer(String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new AccessRefused(Reason.NO_TOKEN, "Send an access token: Authorization: Bearer …");
+        }
+        return authorization.substring(SCHEME.length()).strip();
+    }
+
+    @Produces
+    @Singleton
+    static IdentityView identity(AccessConfig config) {
+        return new IdentityView(
+                config.eventKey(),
+                bounded("max-silence", config.maxSilence()),
+                bounded("max-lag", config.maxLag()),
+                bounded("clock-skew", config.clockSkew()));
+    }
+
+    private static Duration bounded(String name, Duration value) {
+        if (value.isNegative() || value.compareTo(Duration.ofMinutes(1)) > 0) {
+            throw new IllegalArgumentException("tallystick.access." + name + " must be between 0 and 60 s: " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,64 @@
+package io.tallystick.kit.access;
+
+/** A request that may not go on, and why. The answer is made of {@link #reason()}; the message is for its detail. */
+public final class AccessRefused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why access was refused: also the {@code reason} of the metric. */
+    public enum Reason {
+        /** No access token came with the request. */
+        NO_TOKEN(401),
+        /** Not a compact JWS of flat size, or a claim is missing or of the wrong kind. */
+        MALFORMED(401),
+        /** Another algorithm, another kind of JWS, or a header that would choose the key. */
+        WRONG_HEADER(401),
+        /** Not a key that identity-service publishes for access tokens now. */
+        UNKNOWN_KEY(401),
+        BAD_SIGNATURE(401),
+        WRONG_ISSUER(401),
+        /** An access token for another service. */
+        WRONG_AUDIENCE(401),
+        EXPIRED(401),
+        NOT_YET_VALID(401),
+        /** Issued for longer than any access token may live. */
+        TOO_LONG_LIVED(401),
+        /** The caller's DID was revoked after it was issued. */
+        REVOKED(401),
+        INSUFFICIENT_SCOPE(403),
+        /** Identity-service is silent, or what it announced has not arrived. */
+        IDENTITY_SILENT(503);
+
+        private final int status;
+
+        Reason(int status) {
+            this.status = status;
+        }
+
+        /** The HTTP status of the answer. */
+        public int status() {
+            return status;
+        }
+    }
+
+    private final Reason reason;
+    private final String scope;
+
+    public AccessRefused(Reason reason, String detail) {
+        this(reason, detail, "");
+    }
+
+    /** @param scope the scope that was asked for, empty if the refusal is not about one */
+    public AccessRefused(Reason reason, String detail, String scope) {
+        super(detail, null, false, false);
+        this.reason = reason;
+        this.scope = scope;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    public String scope() {
+        return scope;
+    }
+}

@@ -1,0 +1,115 @@
+package io.tallystick.kit.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tallystick.kit.access.AccessRefused.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Verifies access tokens (RFC 9068) without asking anyone: with the keys identity-service published last.
+ *
+ * <p>Nothing in the access token chooses how it is verified. The algorithm and the kind are compared with the only ones
+ * there are, and {@code kid} is looked up among the published keys and used for nothing else.
+ */
+public final class AccessTokenVerifier {
+    /** Longest access token looked at, in characters. */
+    public static final int MAX_LENGTH = 4096;
+
+    private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
+    private static final int MAX_SCOPES = 32;
+
+    private final String issuer;
+    private final String audience;
+    private final Duration skew;
+    private final IdentityView identity;
+
+    public AccessTokenVerifier(String issuer, String audience, Duration skew, IdentityView identity) {
+        this.issuer = issuer;
+        this.audience = audience;
+        this.skew = skew;
+        this.identity = identity;
+    }
+
+    /**
+     * What {@code token} says, if all of it may be believed now.
+     *
+     * @throws AccessRefused otherwise, or when too little is known of identity-service to say
+     */
+    public AccessToken verify(String token, Instant now) {
+        identity.requireFresh(now);
+        try {
+            var claims = signedClaims(token);
+            requireOurs(claims);
+            requireTime(claims, now);
+            return known(claims);
+        } catch (CompactJws.Invalid e) {
+            throw new AccessRefused(Reason.MALFORMED, "The access token was not understood: " + e.getMessage() + ".");
+        }
+    }
+
+    private JsonNode signedClaims(String token) {
+        var jws = CompactJws.parse(token, MAX_LENGTH, HEADER);
+        if (!jws.header("alg").equals("EdDSA") || !jws.header("typ").equals("at+jwt")) {
+            throw new AccessRefused(Reason.WRONG_HEADER, "Send an access token of identity-service (EdDSA, at+jwt).");
+        }
+        var key = identity.key(jws.header("kid"))
+                .orElseThrow(() -> new AccessRefused(
+                        Reason.UNKNOWN_KEY, "The access token's key is not in use; get a new access token."));
+        try {
+            jws.verifiedBy(key);
+        } catch (CompactJws.Invalid e) {
+            throw new AccessRefused(Reason.BAD_SIGNATURE, "The access token's signature is wrong; get a new one.");
+        }
+        return jws.claims();
+    }
+
+    private void requireOurs(JsonNode claims) {
+        if (!issuer.equals(CompactJws.text(claims, "iss"))) {
+            throw new AccessRefused(Reason.WRONG_ISSUER, "The access token must be issued by " + issuer + ".");
+        }
+        if (!audience.equals(CompactJws.text(claims, "aud"))) {
+            throw new AccessRefused(
+                    Reason.WRONG_AUDIENCE, "Get an access token with the audience " + audience + " alone.");
+        }
+    }
+
+    private void requireTime(JsonNode claims, Instant now) {
+        long issued = CompactJws.seconds(claims, "iat");
+        long expires = CompactJws.seconds(claims, "exp");
+        long earliest = now.minus(skew).getEpochSecond();
+        long latest = now.plus(skew).getEpochSecond();
+
+        if (expires <= earliest) {
+            throw new AccessRefused(Reason.EXPIRED, "The access token has expired; get a new one.");
+        }
+        if (issued > latest) {
+            throw new AccessRefused(Reason.NOT_YET_VALID, "The access token comes from the future; check the clocks.");
+        }
+        if (expires <= issued || expires - issued > AccessToken.MAX_LIFETIME_SECONDS) {
+            throw new AccessRefused(
+                    Reason.TOO_LONG_LIVED,
+                    "An access token lives at most " + AccessToken.MAX_LIFETIME_SECONDS + " seconds.");
+        }
+    }
+
+    private AccessToken known(JsonNode claims) {
+        var tenant = CompactJws.text(claims, "tenant");
+        var did = CompactJws.text(claims, "sub");
+        var scopes = CompactJws.text(claims, "scope").split(" ", MAX_SCOPES + 1);
+
+        if (tenant.isEmpty() || !did.startsWith("did:") || scopes.length > MAX_SCOPES) {
+            throw new CompactJws.Invalid("tenant, sub or scope is out of bounds");
+        }
+        if (identity.revoked(tenant, did)) {
+            throw new AccessRefused(Reason.REVOKED, "This identity was revoked; ask the tenant's owner.");
+        }
+        return new AccessToken(
+                tenant,
+                did,
+                Set.copyOf(List.of(scopes)),
+                CompactJws.text(claims, "jti"),
+                Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")));
+    }
+}

@@ -1,0 +1,63 @@
+package io.tallystick.kit.access;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+
+/** Base58 with Bitcoin's alphabet, as multibase {@code z} has it. */
+public final class Base58 {
+    /** Longest text decoded: an RSA key is longer, and none of ours is. */
+    public static final int MAX_LENGTH = 256;
+
+    private static final String ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    private static final BigInteger RADIX = BigInteger.valueOf(58);
+
+    private Base58() {}
+
+    /** @throws IllegalArgumentException if {@code text} is empty, too long or has a foreign character */
+    public static byte[] decode(String text) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("base58 text of length " + text.length());
+        }
+        var number = BigInteger.ZERO;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = ALPHABET.indexOf(text.charAt(i));
+            if (digit < 0) {
+                throw new IllegalArgumentException("not a base58 character at " + i);
+            }
+            number = number.multiply(RADIX).add(BigInteger.valueOf(digit));
+        }
+        return withLeadingZeros(number, leading(text, '1'));
+    }
+
+    public static String encode(byte[] bytes) {
+        var text = new StringBuilder();
+        for (var rest = new BigInteger(1, bytes); rest.signum() > 0; ) {
+            var parts = rest.divideAndRemainder(RADIX);
+            text.append(ALPHABET.charAt(parts[1].intValue()));
+            rest = parts[0];
+        }
+        for (int i = 0; i < bytes.length && bytes[i] == 0; i++) {
+            text.append('1');
+        }
+        return text.reverse().toString();
+    }
+
+    private static byte[] withLeadingZeros(BigInteger number, int zeros) {
+        if (number.signum() == 0) {
+            return new byte[zeros];
+        }
+        var signed = number.toByteArray();
+        var magnitude = signed[0] == 0 ? Arrays.copyOfRange(signed, 1, signed.length) : signed;
+        var bytes = new byte[zeros + magnitude.length];
+        System.arraycopy(magnitude, 0, bytes, zeros, magnitude.length);
+        return bytes;
+    }
+
+    private static int leading(String text, char c) {
+        int count = 0;
+        while (count < text.length() && text.charAt(count) == c) {
+            count++;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,38 @@
+package io.tallystick.kit.access;
+
+import jakarta.enterprise.context.RequestScoped;
+import java.util.Set;
+
+/** Who makes the request being answered. There is one only where {@link RequiresScope} asked for it. */
+@RequestScoped
+public class Caller {
+    private AccessToken token;
+
+    /** The tenant that the caller acts for; every row read or written on its behalf is this tenant's. */
+    public String tenant() {
+        return token().tenant();
+    }
+
+    public String did() {
+        return token().did();
+    }
+
+    public Set<String> scopes() {
+        return token().scopes();
+    }
+
+    public boolean may(String scope) {
+        return token().scopes().contains(scope);
+    }
+
+    void is(AccessToken verified) {
+        token = verified;
+    }
+
+    private AccessToken token() {
+        if (token == null) {
+            throw new IllegalStateException("the resource method has no @RequiresScope, so it has no caller");
+        }
+        return token;
+    }
+}

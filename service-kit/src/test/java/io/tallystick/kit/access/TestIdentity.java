@@ -1,0 +1,226 @@
+package io.tallystick.kit.access;
+
+import io.tallystick.events.DidChanged;
+import io.tallystick.events.DomainEvent;
+import io.tallystick.events.Envelope;
+import io.tallystick.events.EventJson;
+import io.tallystick.events.EventType;
+import io.tallystick.events.IdentityHeartbeat;
+import io.tallystick.events.KeyChanged;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * An identity-service for other modules' tests: publishes a key and a heartbeat each second on identity's topics, and
+ * mints access tokens. Give the service under test {@link #config()}. Test code only: no service can mint.
+ */
+public final class TestIdentity implements AutoCloseable {
+    public static final String ISSUER = "http://identity.test";
+
+    private final String prefix;
+    private final KafkaProducer<String, byte[]> producer;
+    private final Thread heart =
+            Thread.ofPlatform().daemon().name("test-identity").unstarted(this::beat);
+    private final Ed25519Signer eventKey = randomKey();
+    private final Map<String, Ed25519Signer> keys = new ConcurrentHashMap<>();
+    private final Map<String, Long> revisions = new ConcurrentHashMap<>();
+    private volatile String currentKey;
+    private volatile boolean silent;
+
+    private TestIdentity(String bootstrapServers, String prefix) {
+        this.prefix = prefix;
+        createTopics(bootstrapServers);
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 0),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    /**
+     * Starts publishing.
+     *
+     * @param topicsPrefix the value of {@code tallystick.topics.prefix}
+     */
+    public static TestIdentity start(String bootstrapServers, String topicsPrefix) {
+        var identity = new TestIdentity(bootstrapServers, topicsPrefix);
+        identity.newKey();
+        identity.heart.start();
+        return identity;
+    }
+
+    /** What the service under test must be configured with, by property. */
+    public Map<String, String> config() {
+        return Map.of(
+                "tallystick.access.issuer", ISSUER,
+                "tallystick.access.event-key", eventKey.publicKey().didKey(),
+                "tallystick.topics.prefix", prefix);
+    }
+
+    /** An access token that lives five minutes. */
+    public String token(String tenant, String did, String audience, String... scopes) {
+        return token(tenant, did, audience, Instant.now(), scopes);
+    }
+
+    /** An access token issued at {@code issuedAt}. */
+    public String token(String tenant, String did, String audience, Instant issuedAt, String... scopes) {
+        return mint(currentKey, claims(tenant, did, audience, issuedAt, scopes));
+    }
+
+    /** A new random did:key. */
+    public static String randomDid() {
+        return randomKey().publicKey().didKey();
+    }
+
+    /** Publishes one more key, which signs from now on. @return its id */
+    public String newKey() {
+        var key = randomKey();
+        var kid = key.publicKey().base64Url();
+        keys.put(kid, key);
+        currentKey = kid;
+        publishKey(kid, KeyChanged.State.ACTIVE);
+        heartbeat();
+        return kid;
+    }
+
+    /** Withdraws a key: what it signed is refused at once. */
+    public void revokeKey(String kid) {
+        publishKey(kid, KeyChanged.State.REVOKED);
+        keys.remove(kid);
+        heartbeat();
+    }
+
+    /** Withdraws the access of {@code did} to {@code tenant}. */
+    public void revoke(String tenant, String did) {
+        publish(
+                EventType.DID_CHANGED.topic(),
+                new DidChanged(
+                        did, tenant, "client", List.of(), true, Instant.now(), next(EventType.DID_CHANGED.topic())));
+        heartbeat();
+    }
+
+    /** No heartbeats until {@link #speak()}. */
+    public void fallSilent() {
+        silent = true;
+    }
+
+    /** Heartbeats again. */
+    public void speak() {
+        silent = false;
+        heartbeat();
+    }
+
+    @Override
+    public void close() {
+        heart.interrupt();
+        producer.close();
+    }
+
+    String mint(String kid, String claims) {
+        return keys.get(kid).compactJws(header(kid), claims.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String header(String kid) {
+        return "{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"" + kid + "\"}";
+    }
+
+    static String claims(String tenant, String did, String audience, Instant issuedAt, String... scopes) {
+        long issued = issuedAt.getEpochSecond();
+        return """
+                {"iss":"%s","sub":"%s","aud":"%s","tenant":"%s","scope":"%s","client_id":"%s","iat":%d,"exp":%d,"jti":"%s"}\
+                """.formatted(
+                ISSUER, did, audience, tenant, String.join(" ", scopes), did, issued, issued + 300, UUID.randomUUID());
+    }
+
+    /** The JWS that carries {@code event} on {@code topic}. */
+    static byte[] signed(Ed25519Signer eventKey, String topic, DomainEvent event) {
+        var header = "{\"alg\":\"EdDSA\",\"typ\":\"%s\",\"kid\":\"%s\",\"topic\":\"%s\"}"
+                .formatted(IdentityView.JWS_TYPE, eventKey.publicKey().didKey(), topic);
+        var envelope = new Envelope(UUID.randomUUID().toString(), "/identity-service", Instant.now(), event);
+        return eventKey.compactJws(header, EventJson.write(envelope)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static Ed25519Signer randomKey() {
+        var seed = new byte[32];
+        new SecureRandom().nextBytes(seed);
+        return new Ed25519Signer(seed);
+    }
+
+    private void publishKey(String kid, KeyChanged.State state) {
+        var topic = EventType.KEY_CHANGED.topic();
+        var key = keys.get(kid).publicKey().base64Url();
+        publish(topic, new KeyChanged(kid, key, KeyChanged.Purpose.ACCESS_TOKEN, state, Instant.now(), next(topic)));
+    }
+
+    private void beat() {
+        try {
+            while (true) {
+                Thread.sleep(1_000);
+                heartbeat();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void heartbeat() {
+        if (!silent) {
+            for (var topic : IdentityView.TOPICS) {
+                var accepted = List.copyOf(new TreeSet<>(keys.keySet()));
+                publish(topic, new IdentityHeartbeat(revisions.getOrDefault(topic, 0L), Instant.now(), accepted));
+            }
+        }
+    }
+
+    private long next(String topic) {
+        return revisions.merge(topic, 1L, Long::sum);
+    }
+
+    private void publish(String topic, DomainEvent event) {
+        try {
+            producer.send(new ProducerRecord<>(prefix + topic, event.key(), signed(eventKey, topic, event)))
+                    .get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker did not take an event", e);
+        }
+    }
+
+    private void createTopics(String bootstrapServers) {
+        try (var admin = AdminClient.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            for (var topic : Set.copyOf(IdentityView.TOPICS)) {
+                create(admin, new NewTopic(prefix + topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
+            }
+        }
+    }
+
+    private static void create(AdminClient admin, NewTopic topic) {
+        try {
+            admin.createTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new IllegalStateException(e);
+            }
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException("the broker did not answer", e);
+        }
+    }
+}
