@@ -1,0 +1,60 @@
+package io.tallystick.devstack.model;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A request that is refused, in the words and the shape of OpenAI's API. */
+final class ApiException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final String type;
+    private final String parameter;
+    private final String code;
+
+    private ApiException(int status, String type, String parameter, String code, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.type = type;
+        this.parameter = parameter;
+        this.code = code;
+    }
+
+    /** A mistake in the request as a whole. */
+    static ApiException request(int status, String code, String message) {
+        return new ApiException(status, "invalid_request_error", null, code, message);
+    }
+
+    /** A mistake in one parameter. */
+    static ApiException parameter(String parameter, String message) {
+        return new ApiException(400, "invalid_request_error", parameter, "invalid_value", message);
+    }
+
+    static ApiException unknownModel(String model) {
+        var message = "The model '" + model + "' does not exist here; GET /v1/models lists those that do.";
+        return new ApiException(404, "invalid_request_error", "model", "model_not_found", message);
+    }
+
+    static ApiException busy() {
+        return new ApiException(503, "server_error", null, "overloaded", "Too many requests at once; try again.");
+    }
+
+    static ApiException fault() {
+        return new ApiException(500, "server_error", null, null, "The model failed; its log says why.");
+    }
+
+    int status() {
+        return status;
+    }
+
+    ObjectNode body() {
+        var body = JsonNodeFactory.instance.objectNode();
+        body.putObject("error")
+                .put("message", getMessage())
+                .put("type", type)
+                .put("param", parameter)
+                .put("code", code);
+        return body;
+    }
+}
