@@ -2,8 +2,6 @@ package io.tallystick.billing.payment;
 
 import static java.util.Objects.requireNonNull;
 
-import java.math.BigInteger;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -13,18 +11,10 @@ import java.util.UUID;
  * @param tenant who sells it
  * @param method its HTTP method; GET asks for an offer or a refund and is never priced to be served
  * @param route the path's pattern, such as {@code /v1/embeddings}
- * @param maximum the most it may use, by token bucket
  * @param digest SHA-256 of method, path and body in hexadecimal digits: one payment buys one request
  */
 public record Call(
-        UUID id,
-        String tenant,
-        Resource resource,
-        String method,
-        String route,
-        String model,
-        Map<String, BigInteger> maximum,
-        String digest) {
+        UUID id, String tenant, Resource resource, String method, String route, String model, String digest) {
 
     /** What is sold, as it is named to payers. */
     public record Resource(String url, String description, String mimeType) {
@@ -43,9 +33,5 @@ public record Call(
         requireNonNull(route, "route");
         requireNonNull(model, "model");
         requireNonNull(digest, "digest");
-        maximum = Map.copyOf(maximum);
-        if (maximum.values().stream().anyMatch(units -> units.signum() < 0)) {
-            throw new IllegalArgumentException("a maximum below zero");
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.tallystick.billing.payment;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystick.billing.money.Address;
 import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.payment.HoldState.Captured;
 import io.tallystick.billing.payment.HoldState.Lapsed;
@@ -22,7 +23,9 @@ import java.util.UUID;
  * @param channel which channel pays, if the scheme has channels
  * @param paymentHash names the payment: no second hold is taken for it while this one stands or was charged
  * @param maximum the most it may be charged
+ * @param payTo where the provider's money goes
  * @param pricedAt the time of the offer; capture uses the prices of that time
+ * @param payment what the scheme needs of the payment to charge it later, in its own words; may be empty
  * @param deposit what the payer was told of a deposit made with this payment, in the scheme's words; may be empty
  */
 public record Hold(
@@ -33,7 +36,9 @@ public record Hold(
         Optional<ChannelId> channel,
         String paymentHash,
         TokenAmount maximum,
+        Address payTo,
         Instant pricedAt,
+        String payment,
         String deposit,
         HoldState state) {
 
@@ -45,7 +50,9 @@ public record Hold(
         requireNonNull(channel, "channel");
         requireNonNull(paymentHash, "paymentHash");
         requireNonNull(maximum, "maximum");
+        requireNonNull(payTo, "payTo");
         requireNonNull(pricedAt, "pricedAt");
+        requireNonNull(payment, "payment");
         requireNonNull(deposit, "deposit");
         requireNonNull(state, "state");
     }
@@ -83,7 +90,8 @@ public record Hold(
     }
 
     public Hold with(HoldState next) {
-        return new Hold(id, call, payer, scheme, channel, paymentHash, maximum, pricedAt, deposit, next);
+        return new Hold(
+                id, call, payer, scheme, channel, paymentHash, maximum, payTo, pricedAt, payment, deposit, next);
     }
 
     /** What a capture finds. */

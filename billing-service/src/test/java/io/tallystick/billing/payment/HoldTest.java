@@ -11,9 +11,7 @@ import io.tallystick.billing.payment.HoldState.Lapsed;
 import io.tallystick.billing.payment.HoldState.Open;
 import io.tallystick.billing.payment.HoldState.Settling;
 import io.tallystick.billing.payment.HoldState.Voided;
-import java.math.BigInteger;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
@@ -86,7 +84,9 @@ class HoldTest {
                 Optional.of(ExampleChannels.ID),
                 "hash",
                 usdc(1000),
+                ExampleChannels.CONFIG.receiver(),
                 NOW,
+                "",
                 "",
                 state);
     }
@@ -99,7 +99,6 @@ class HoldTest {
                 "POST",
                 "/v1/embeddings",
                 "all-minilm-l6-v2",
-                Map.of("requests", BigInteger.ONE),
                 "00");
     }
 }

@@ -1,0 +1,46 @@
+package io.tallystick.billing.channel;
+
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.common.vertx.VertxContext;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Function;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/**
+ * Runs a transaction wherever the caller stands. A session belongs to one Vert.x context, and after an answer from the
+ * chain or a wait a caller is on none or on another: each transaction gets a context of its own.
+ */
+@ApplicationScoped
+public class Database {
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    private final Mutiny.SessionFactory sessions;
+    private final Vertx vertx;
+
+    Database(Mutiny.SessionFactory sessions, Vertx vertx) {
+        this.sessions = sessions;
+        this.vertx = vertx;
+    }
+
+    public <T> Uni<T> inTransaction(Function<Mutiny.Session, Uni<T>> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            var context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
+            VertxContextSafetyToggle.setContextSafe(context, true);
+            context.runOnContext(
+                    _ -> sessions.withTransaction(work::apply).subscribe().with(emitter::complete, emitter::fail));
+        });
+    }
+
+    /** Whether a unique key said that the row is there already. */
+    public static boolean isTaken(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConstraintViolationException violation) {
+                return UNIQUE_VIOLATION.equals(violation.getSQLState());
+            }
+        }
+        return false;
+    }
+}
