@@ -24,8 +24,18 @@ sealed interface HoldDecision {
 
     record Answer(Taken.Not not) implements HoldDecision {}
 
-    /** @param turnTaken whether a payer that was just told our books is awaited */
-    static HoldDecision of(Channel channel, TokenAmount maximum, Voucher voucher, Address signer, boolean turnTaken) {
+    /**
+     * @param used whether this very payment bought a call before
+     * @param turnTaken whether a payer that was just told our books is awaited
+     */
+    static HoldDecision of(
+            Channel channel, TokenAmount maximum, Voucher voucher, Address signer, boolean used, boolean turnTaken) {
+        var decision = of(channel, maximum, voucher, signer, turnTaken);
+        return used && decision instanceof Take ? waitOrTell(channel, turnTaken) : decision;
+    }
+
+    private static HoldDecision of(
+            Channel channel, TokenAmount maximum, Voucher voucher, Address signer, boolean turnTaken) {
         return switch (channel.accept(voucher, signer)) {
             case VoucherResult.Accepted(var next, var _) -> held(next, maximum, voucher, turnTaken);
             case VoucherResult.AlreadyCovered(var same) -> held(same, maximum, voucher, turnTaken);
