@@ -27,6 +27,7 @@ public final class HouseRules {
     private static final Set<String> EDGE = Set.of(
             "jakarta.ws.rs.Path",
             "jakarta.ws.rs.ext.Provider",
+            "com.fasterxml.jackson.annotation.JsonInclude",
             "jakarta.persistence.Entity",
             "jakarta.persistence.Embeddable",
             "jakarta.enterprise.context.ApplicationScoped",

@@ -22,17 +22,23 @@ public class AccessCheck {
         this.metrics = metrics;
     }
 
+    /** As {@link #require(String, String, boolean)}, for callers that may do it with all that is their tenant's. */
+    public AccessToken require(String authorization, String scope) {
+        return require(authorization, scope, false);
+    }
+
     /**
      * The caller's access token, verified.
      *
      * @param authorization the request's {@code Authorization} header, {@code null} if it has none
      * @param scope what the caller must be allowed to do
+     * @param own whether a caller passes that may do it only with what is its own; who asks keeps it to that
      * @throws AccessRefused if the request may not go on
      */
-    public AccessToken require(String authorization, String scope) {
+    public AccessToken require(String authorization, String scope, boolean own) {
         try {
             var token = verifier.verify(bearer(authorization), Instant.now());
-            if (!token.scopes().contains(scope)) {
+            if (!token.scopes().contains(scope) || (token.ownOnly() && !own)) {
                 throw new AccessRefused(
                         Reason.INSUFFICIENT_SCOPE, "This needs an access token with the scope " + scope + ".", scope);
             }

@@ -31,7 +31,8 @@ class AccessFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        caller.is(access.require(authorization(request), scope()));
+        var required = required();
+        caller.is(access.require(authorization(request), required.value(), required.own()));
     }
 
     /** Also answers for those who ask {@link AccessCheck} themselves. */
@@ -83,11 +84,9 @@ class AccessFilter implements ContainerRequestFilter {
         return text.replaceAll("[^\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]", "'");
     }
 
-    private String scope() {
+    private RequiresScope required() {
         var onMethod = resource.getResourceMethod().getAnnotation(RequiresScope.class);
-        return onMethod != null
-                ? onMethod.value()
-                : resource.getResourceClass().getAnnotation(RequiresScope.class).value();
+        return onMethod != null ? onMethod : resource.getResourceClass().getAnnotation(RequiresScope.class);
     }
 
     /** Two credentials in one request are a doubt, and a doubt is none. */

@@ -11,10 +11,12 @@ import java.util.Set;
  * @param tenant whom the caller acts for
  * @param did who calls
  * @param scopes what the caller may do
+ * @param ownOnly whether it may do so only with what is its own: where {@code did} is the subject
  * @param id the access token's {@code jti}
  * @param expiresAt when it ends
  */
-public record AccessToken(String tenant, String did, Set<String> scopes, String id, Instant expiresAt) {
+public record AccessToken(
+        String tenant, String did, Set<String> scopes, boolean ownOnly, String id, Instant expiresAt) {
 
     /** No access token lives longer, so nothing about one has to be remembered longer. */
     public static final long MAX_LIFETIME_SECONDS = 300;

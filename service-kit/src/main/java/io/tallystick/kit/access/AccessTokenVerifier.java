@@ -109,7 +109,16 @@ public final class AccessTokenVerifier {
                 tenant,
                 did,
                 Set.copyOf(List.of(scopes)),
+                ownOnly(claims),
                 CompactJws.text(claims, "jti"),
                 Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")));
+    }
+
+    /** {@code own} is true or absent: any other value is a restriction that was not understood. */
+    private static boolean ownOnly(JsonNode claims) {
+        if (claims.has("own") && !claims.get("own").booleanValue()) {
+            throw new CompactJws.Invalid("own must be true or absent");
+        }
+        return claims.has("own");
     }
 }

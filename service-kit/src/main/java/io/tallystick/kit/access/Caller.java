@@ -21,6 +21,11 @@ public class Caller {
         return token().scopes();
     }
 
+    /** Whether the caller may see and do only what is its own: where {@link #did()} is the subject. */
+    public boolean ownOnly() {
+        return token().ownOnly();
+    }
+
     public boolean may(String scope) {
         return token().scopes().contains(scope);
     }

@@ -52,6 +52,15 @@ public final class CompactJws {
      * @throws Invalid if it is not one JWS with such a header
      */
     public static CompactJws parse(String text, int maxLength, Set<String> headerNames) {
+        return parse(text, maxLength, headerNames, Set.of());
+    }
+
+    /**
+     * As {@link #parse(String, int, Set)}.
+     *
+     * @param optionalNames what the header may have beside
+     */
+    public static CompactJws parse(String text, int maxLength, Set<String> headerNames, Set<String> optionalNames) {
         if (text.length() > maxLength) {
             throw new Invalid("longer than " + maxLength + " characters");
         }
@@ -61,7 +70,9 @@ public final class CompactJws {
             throw new Invalid("not three parts joined by dots");
         }
         var header = object(part(text.substring(0, first)));
-        if (header.size() != headerNames.size() || !headerNames.stream().allMatch(header::has)) {
+        if (!headerNames.stream().allMatch(header::has)
+                || !header.propertyStream()
+                        .allMatch(e -> headerNames.contains(e.getKey()) || optionalNames.contains(e.getKey()))) {
             throw new Invalid("the header must have "
                     + String.join(", ", headerNames.stream().sorted().toList()) + " and nothing else");
         }
@@ -70,6 +81,10 @@ public final class CompactJws {
                 part(text.substring(first + 1, second)),
                 text.substring(0, second).getBytes(StandardCharsets.US_ASCII),
                 part(text.substring(second + 1)));
+    }
+
+    public boolean hasHeader(String name) {
+        return header.has(name);
     }
 
     /** The text of a header. @throws Invalid if it is no text */
@@ -127,7 +142,7 @@ public final class CompactJws {
     }
 
     /** @throws IllegalArgumentException if {@code text} is not base64url in its one spelling, without padding */
-    static byte[] decode(String text) {
+    public static byte[] decode(String text) {
         var bytes = Base64.getUrlDecoder().decode(text);
         if (!Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text)) {
             throw new IllegalArgumentException("not base64url in its shortest spelling");
@@ -143,7 +158,8 @@ public final class CompactJws {
         }
     }
 
-    private static JsonNode object(byte[] json) {
+    /** Reads a JSON object as strictly as a part of a JWS. @throws Invalid if it is none */
+    public static JsonNode object(byte[] json) {
         try {
             var tree = JSON.readTree(json);
             if (tree == null || !tree.isObject()) {

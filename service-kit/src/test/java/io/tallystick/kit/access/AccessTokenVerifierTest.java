@@ -50,6 +50,17 @@ class AccessTokenVerifierTest {
         assertThat(token.expiresAt()).isEqualTo(NOW.plusSeconds(300));
     }
 
+    @Test
+    void saysWhenItIsForTheCallersOwnOnly() {
+        var own = claims().replace("{\"iss\"", "{\"own\":true,\"iss\"");
+
+        assertThat(verifier.verify(signed(header("k1"), own), NOW).ownOnly()).isTrue();
+        assertThat(verifier.verify(signed(header("k1"), claims()), NOW).ownOnly())
+                .isFalse();
+        assertRefused(Reason.MALFORMED, signed(header("k1"), own.replace("true", "false")));
+        assertRefused(Reason.MALFORMED, signed(header("k1"), own.replace("true", "\"yes\"")));
+    }
+
     @Nested
     class AttackOnTheAlgorithm {
         @Test

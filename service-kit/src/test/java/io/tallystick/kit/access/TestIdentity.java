@@ -82,6 +82,12 @@ public final class TestIdentity implements AutoCloseable {
         return mint(currentKey, claims(tenant, did, audience, issuedAt, scopes));
     }
 
+    /** An access token of a client or agent, which may see and do only what is its own. */
+    public String ownToken(String tenant, String did, String audience, String... scopes) {
+        var claims = claims(tenant, did, audience, Instant.now(), scopes);
+        return mint(currentKey, claims.replace("{\"iss\"", "{\"own\":true,\"iss\""));
+    }
+
     /** A new random did:key. */
     public static String randomDid() {
         return randomKey().publicKey().didKey();
