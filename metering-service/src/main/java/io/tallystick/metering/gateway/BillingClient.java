@@ -1,0 +1,180 @@
+package io.tallystick.metering.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quarkus.logging.Log;
+import io.tallystick.kit.problem.UnavailableException;
+import io.tallystick.metering.gateway.call.Authorization;
+import io.tallystick.metering.gateway.call.Body;
+import io.tallystick.metering.gateway.call.Capture;
+import io.tallystick.metering.gateway.call.Headers;
+import io.tallystick.metering.gateway.call.PaidCall;
+import io.tallystick.metering.gateway.call.Payments;
+import io.tallystick.metering.gateway.openai.CallUsage;
+import io.tallystick.metering.gateway.openai.Quantities;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+
+/** Billing's authorize, capture and void over HTTP, under the gateway's own access token. */
+@ApplicationScoped
+class BillingClient implements Payments {
+    private static final int MOST_BYTES = 256 * 1024;
+
+    /** Capture and void are idempotent, so they are asked again; the last wait is the longest. */
+    private static final List<Duration> RETRY_WAITS = List.of(Duration.ofMillis(100), Duration.ofMillis(800));
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final HttpExchange http;
+    private final GatewayConfig config;
+    private final ServiceTokens tokens;
+    private final Vertx vertx;
+
+    BillingClient(HttpExchange http, GatewayConfig config, ServiceTokens tokens, Vertx vertx) {
+        this.http = http;
+        this.config = config;
+        this.tokens = tokens;
+        this.vertx = vertx;
+    }
+
+    /** Not asked again: a second request would meet the first one's hold. */
+    @Override
+    public CompletionStage<Authorization> authorize(PaidCall call) {
+        return post("/v1/payments/authorize", request(call))
+                .map(BillingClient::authorization)
+                .toCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Capture> capture(String holdId, CallUsage usage) {
+        var body = new JsonObject()
+                .put("usage", quantities(usage.quantities()))
+                .put("usageSource", usage.source().wireName())
+                .put("eventId", holdId);
+        return persistently("/v1/payments/" + holdId + "/capture", body, RETRY_WAITS)
+                .map(BillingClient::capture)
+                .toCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Capture> release(String holdId, String reason) {
+        return persistently("/v1/payments/" + holdId + "/void", new JsonObject().put("reason", reason), RETRY_WAITS)
+                .map(BillingClient::capture)
+                .toCompletionStage();
+    }
+
+    private JsonObject request(PaidCall call) {
+        var route = call.request().route();
+        return new JsonObject()
+                .put("tenant", config.tenant().orElseThrow())
+                .put("callId", call.id().toString())
+                .put(
+                        "resource",
+                        new JsonObject()
+                                .put("url", call.url())
+                                .put("description", route.description())
+                                .put("mimeType", "application/json"))
+                .put("method", call.method())
+                .put("route", route.path())
+                .put("model", call.request().model())
+                .put("maximum", quantities(call.request().maximum()))
+                .put("requestDigest", call.body().requestDigest(call.method(), route.path()))
+                .put("payment", call.payment().isEmpty() ? null : call.payment());
+    }
+
+    private static JsonObject quantities(Quantities quantities) {
+        var json = new JsonObject();
+        quantities.units().forEach((bucket, units) -> json.put(bucket.wireName(), Long.toString(units)));
+        return json;
+    }
+
+    private Future<JsonObject> persistently(String path, JsonObject body, List<Duration> waits) {
+        return post(path, body)
+                .recover(failure -> waits.isEmpty() || failure.getCause() instanceof TimeoutException
+                        ? Future.failedFuture(failure)
+                        : after(waits.getFirst())
+                                .compose(_ -> persistently(path, body, waits.subList(1, waits.size()))));
+    }
+
+    private Future<Void> after(Duration wait) {
+        var done = Promise.<Void>promise();
+        vertx.setTimer(wait.toMillis(), _ -> done.complete());
+        return done.future();
+    }
+
+    private Future<JsonObject> post(String path, JsonObject body) {
+        var token = tokens.current();
+        if (token.isEmpty()) {
+            return Future.failedFuture(new UnavailableException("identity", RETRY_AFTER, null));
+        }
+        var headers =
+                Headers.NONE.with("Authorization", "Bearer " + token.get()).with("Content-Type", "application/json");
+        var url = URI.create(config.billingUrl().orElseThrow().toString().replaceFirst("/+$", "") + path);
+        return http.send(
+                        HttpMethod.POST,
+                        url,
+                        headers,
+                        new Body(body.toBuffer().getBytes()),
+                        config.billingTimeout(),
+                        MOST_BYTES)
+                .map(BillingClient::answered)
+                .recover(BillingClient::unavailable);
+    }
+
+    /** Billing says yes and no with 200; any other status is no answer to what was asked. */
+    private static JsonObject answered(HttpExchange.Reply reply) {
+        if (reply.status() != 200) {
+            throw new IllegalStateException("billing answered with status " + reply.status());
+        }
+        return new JsonObject(new String(reply.body().bytes(), UTF_8));
+    }
+
+    private static <T> Future<T> unavailable(Throwable cause) {
+        Log.warnf("dependency did not answer, dependency=billing, cause=%s", cause.toString());
+        return Future.failedFuture(new UnavailableException("billing", RETRY_AFTER, cause));
+    }
+
+    private static Authorization authorization(JsonObject answer) {
+        return switch (answer.getString("outcome")) {
+            case "held" ->
+                new Authorization.Held(
+                        answer.getString("holdId"),
+                        answer.getString("subject"),
+                        Instant.parse(answer.getString("expiresAt")));
+            case "refused" ->
+                new Authorization.Refused(answer.getInteger("status"), answer.getString("reason"), headers(answer));
+            case "done" -> new Authorization.Done(answer.getInteger("status"), headers(answer));
+            case "replayed" ->
+                new Authorization.Replayed(
+                        answer.getString("holdId"),
+                        Authorization.State.valueOf(answer.getString("state").toUpperCase(Locale.ROOT)),
+                        headers(answer));
+            case null, default -> throw new IllegalStateException("billing answered with no outcome we know");
+        };
+    }
+
+    private static Capture capture(JsonObject answer) {
+        if (answer.getInteger("status", 200) >= 400) {
+            return new Capture.NotSettled(
+                    answer.getInteger("status"), answer.getString("reason", "settlement failed"), headers(answer));
+        }
+        return new Capture.Closed("0".equals(answer.getString("chargedUnits")), headers(answer));
+    }
+
+    private static Headers headers(JsonObject answer) {
+        return new Headers(answer.getJsonObject("headers", new JsonObject()).stream()
+                .map(header -> new Headers.Field(header.getKey(), (String) header.getValue()))
+                .toList());
+    }
+}

@@ -1,0 +1,153 @@
+package io.tallystick.metering.gateway;
+
+import io.quarkus.logging.Log;
+import io.tallystick.metering.gateway.call.Answer;
+import io.tallystick.metering.gateway.call.Body;
+import io.tallystick.metering.gateway.call.CallSlots;
+import io.tallystick.metering.gateway.call.Headers;
+import io.tallystick.metering.gateway.call.ModelAnswer;
+import io.tallystick.metering.gateway.call.ModelServer;
+import io.tallystick.metering.gateway.openai.ApiError;
+import io.tallystick.metering.gateway.openai.PaidRoute;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+/**
+ * The gateway's paths. Plain routes instead of resources, because bytes pass through and errors have the shape of the
+ * API behind the gateway.
+ */
+@ApplicationScoped
+class GatewayRoutes {
+    static final String MODELS = "/v1/models";
+
+    /** Before Quarkus' own limit of a body, which answers in no shape at all. */
+    private static final int ORDER = -100;
+
+    private final GatewayConfig config;
+    private final Storefront storefront;
+    private final ModelServer modelServer;
+    private final ServiceTokens tokens;
+    private final GatewayMetrics metrics;
+    private final AnswerWriter writer;
+    private final CallSlots slots;
+
+    GatewayRoutes(
+            GatewayConfig config,
+            Storefront storefront,
+            ModelServer modelServer,
+            ServiceTokens tokens,
+            GatewayMetrics metrics,
+            AnswerWriter writer) {
+        this.config = config;
+        this.storefront = storefront;
+        this.modelServer = modelServer;
+        this.tokens = tokens;
+        this.metrics = metrics;
+        this.writer = writer;
+        slots = new CallSlots(config.maxCalls());
+    }
+
+    void register(@Observes Router router) {
+        if (config.tenant().isEmpty()) {
+            return;
+        }
+        requireWhole(config);
+        for (var route : PaidRoute.values()) {
+            router.route(route.path()).order(ORDER).handler(context -> paid(context, route));
+        }
+        router.route(MODELS).order(ORDER).handler(this::models);
+        metrics.watch(slots, tokens);
+        tokens.keepFresh();
+        Log.infof(
+                "gateway sells %s, tenant=%s",
+                config.upstream().url().orElseThrow(), config.tenant().orElseThrow());
+    }
+
+    private static void requireWhole(GatewayConfig config) {
+        var missing = config.upstream().url().isEmpty()
+                || config.billingUrl().isEmpty()
+                || config.identityUrl().isEmpty()
+                || config.clientKeyFile().isEmpty();
+        if (missing) {
+            throw new IllegalStateException("tallystick.gateway.tenant is set: set upstream.url, billing-url, "
+                    + "identity-url and client-key-file beside it");
+        }
+    }
+
+    private void paid(RoutingContext context, PaidRoute route) {
+        var method = context.request().method();
+        if (HttpMethod.POST.equals(method)) {
+            inSlot(context, route.path(), () -> storefront.sell(context.request(), route));
+        } else if (HttpMethod.GET.equals(method)) {
+            inSlot(context, route.path(), () -> storefront.show(context.request(), route));
+        } else {
+            refuseMethod(context, "GET, POST, OPTIONS");
+        }
+    }
+
+    private void models(RoutingContext context) {
+        if (HttpMethod.GET.equals(context.request().method())) {
+            inSlot(context, MODELS, () -> list(context.request()));
+        } else {
+            refuseMethod(context, "GET, OPTIONS");
+        }
+    }
+
+    /** The model server's own list, free and unchanged. */
+    private CompletionStage<Answer> list(HttpServerRequest request) {
+        var headers = Storefront.headers(request).forModelServer();
+        return modelServer
+                .ask("GET", MODELS, headers, Body.EMPTY, config.upstream().timeout())
+                .thenApply(answer -> switch (answer) {
+                    case ModelAnswer.Answered passed ->
+                        new Answer.Delivered(Answer.Outcome.SERVED, passed, Headers.NONE);
+                    case ModelAnswer.Failed _ ->
+                        new Answer.Failed(
+                                Answer.Outcome.UPSTREAM_FAILED,
+                                ApiError.server(502, "upstream_unreachable", "The model server did not answer."),
+                                Headers.NONE);
+                });
+    }
+
+    /** A slot is taken before anything of the call is read, and kept until its answer is written. */
+    private void inSlot(RoutingContext context, String route, Supplier<CompletionStage<Answer>> work) {
+        var began = System.nanoTime();
+        if (!slots.take()) {
+            answer(context, route, began, Storefront.overloaded());
+            return;
+        }
+        var vertx = context.vertx().getOrCreateContext();
+        BiConsumer<Answer, Throwable> done = (answer, failure) -> vertx.runOnContext(_ -> {
+            slots.release();
+            answer(context, route, began, failure == null ? answer : Storefront.fault(failure));
+        });
+        try {
+            work.get().whenComplete(done);
+        } catch (RuntimeException e) {
+            done.accept(null, e);
+        }
+    }
+
+    private void answer(RoutingContext context, String route, long began, Answer answer) {
+        metrics.answered(route, answer.outcome(), System.nanoTime() - began);
+        writer.write(context.request(), answer);
+    }
+
+    private void refuseMethod(RoutingContext context, String allowed) {
+        if (HttpMethod.OPTIONS.equals(context.request().method())) {
+            writer.preflight(context.request(), allowed);
+        } else {
+            context.response().putHeader("Allow", allowed);
+            writer.write(
+                    context.request(),
+                    Storefront.invalid(ApiError.invalid(405, "method_not_allowed", "Use one of " + allowed + ".")));
+        }
+    }
+}

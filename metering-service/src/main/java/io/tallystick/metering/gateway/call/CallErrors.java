@@ -1,0 +1,91 @@
+package io.tallystick.metering.gateway.call;
+
+import io.tallystick.metering.gateway.openai.ApiError;
+
+/** The errors of a paid call; each says whether anything was charged, and what to do. */
+final class CallErrors {
+
+    private CallErrors() {}
+
+    static ApiError of(Authorization.Refused refused) {
+        return switch (refused.status()) {
+            case 402, 412 -> ApiError.unpaid(refused.status(), refused.reason());
+            default -> ApiError.invalid(refused.status(), "payment_refused", refused.reason());
+        };
+    }
+
+    static ApiError of(Authorization.Replayed replayed) {
+        return switch (replayed.state()) {
+            case HELD ->
+                ApiError.invalid(
+                        409, "payment_in_progress", "This payment's call is being served. Wait for its answer.");
+            case CAPTURED ->
+                ApiError.invalid(
+                        409,
+                        "payment_used",
+                        "This payment's call was served and charged, and answers are not kept. "
+                                + "Send the request without a payment to buy it again.");
+            case VOIDED ->
+                ApiError.invalid(
+                        409,
+                        "payment_voided",
+                        "This payment's call failed and nothing was charged. "
+                                + "Send the request without a payment to get a new offer.");
+        };
+    }
+
+    static ApiError of(Capture.NotSettled refusal) {
+        return ApiError.unpaid(refusal.status(), "The payment could not be settled: " + refusal.reason());
+    }
+
+    static ApiError of(ModelAnswer.Failed failure) {
+        return switch (failure) {
+            case UNREACHABLE ->
+                ApiError.server(
+                        502,
+                        "upstream_unreachable",
+                        "The model server did not answer. Nothing was charged. Try again.");
+            case TIMED_OUT ->
+                ApiError.server(
+                        504,
+                        "upstream_timeout",
+                        "The model server took too long. Nothing was charged. Try again, or ask for less output.");
+            case TOO_LARGE ->
+                ApiError.server(
+                        502,
+                        "upstream_answer_too_large",
+                        "The answer is larger than is passed on here. Nothing was charged. Send fewer inputs.");
+        };
+    }
+
+    static ApiError unreadableAnswer() {
+        return ApiError.server(
+                502,
+                "upstream_answer_unreadable",
+                "The model server answered something else than this path promises. Nothing was charged. Try again.");
+    }
+
+    static ApiError nothingToBuy() {
+        return ApiError.invalid(
+                405, "method_not_allowed", "GET shows the offer and takes refunds. Nothing was charged. Use POST.");
+    }
+
+    static ApiError holdExpired() {
+        return ApiError.server(
+                503,
+                "hold_expired",
+                "The payment's hold ran out before the call began. Nothing was charged. Try again.");
+    }
+
+    static ApiError usageNotRecorded() {
+        return ApiError.server(
+                503,
+                "usage_not_recorded",
+                "The usage of this call could not be recorded, so it is not delivered. Nothing was charged. Try again.");
+    }
+
+    static ApiError billingUnavailable() {
+        return ApiError.server(
+                503, "billing_unavailable", "Payments cannot be taken at the moment. Nothing was sent on. Try again.");
+    }
+}

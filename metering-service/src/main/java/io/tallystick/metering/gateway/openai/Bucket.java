@@ -1,0 +1,23 @@
+package io.tallystick.metering.gateway.openai;
+
+/** What a call uses, split so that no unit is in two buckets. The wire name is the meter's key in a rate card. */
+public enum Bucket {
+    REQUESTS("requests"),
+    INPUT_UNCACHED("input_uncached"),
+    CACHE_READ("cache_read"),
+    CACHE_WRITE_5M("cache_write_5m"),
+    AUDIO_IN("audio_in"),
+    OUTPUT_TEXT("output_text"),
+    OUTPUT_REASONING("output_reasoning"),
+    AUDIO_OUT("audio_out");
+
+    private final String wireName;
+
+    Bucket(String wireName) {
+        this.wireName = wireName;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+}

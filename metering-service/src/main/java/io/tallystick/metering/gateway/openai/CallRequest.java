@@ -1,0 +1,34 @@
+package io.tallystick.metering.gateway.openai;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A call before it is served: what it can use at most.
+ *
+ * @param inputBound input tokens it cannot exceed
+ * @param outputBound output tokens it cannot exceed, over all choices; 0 where the route generates nothing
+ * @param inputEstimate input tokens it has if nobody counts them; {@code <= inputBound}
+ * @param inputIsCounted whether the estimate is a count, because the request lists its tokens
+ */
+public record CallRequest(
+        PaidRoute route, String model, long inputBound, long outputBound, long inputEstimate, boolean inputIsCounted)
+        implements RequestReading {
+
+    public CallRequest {
+        requireNonNull(route, "route");
+        requireNonNull(model, "model");
+        if (outputBound < 0 || inputEstimate < 0 || inputEstimate > inputBound) {
+            throw new IllegalArgumentException("bounds out of order");
+        }
+    }
+
+    /** The smallest call of a route: what a GET on a paid path shows an offer for. */
+    public static CallRequest smallest(PaidRoute route, String model) {
+        return new CallRequest(route, model, 1, route == PaidRoute.CHAT_COMPLETIONS ? 1 : 0, 1, false);
+    }
+
+    /** The most this call can use, whatever the model answers. */
+    public Quantities maximum() {
+        return Quantities.oneRequest().with(Bucket.INPUT_UNCACHED, inputBound).with(Bucket.OUTPUT_TEXT, outputBound);
+    }
+}

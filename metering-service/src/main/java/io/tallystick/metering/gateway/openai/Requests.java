@@ -1,0 +1,63 @@
+package io.tallystick.metering.gateway.openai;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads a request's body, already parsed, for what it can cost. */
+public final class Requests {
+    // Some model servers match member names whatever their case. Two spellings of one name would let a client show
+    // us one limit and the model server another.
+    private static final Pattern MEMBER_NAME = Pattern.compile("[a-z0-9_]{1,64}");
+    private static final Pattern MODEL = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private final Limits limits;
+
+    public Requests(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** The call that {@code body} asks for, or what is wrong with it. Checked in the order written here. */
+    public RequestReading read(PaidRoute route, Map<String, Object> body) {
+        var fault = Stream.of(misspelt(body), modelFault(body), streamed(body))
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (fault.isPresent()) {
+            return fault.get();
+        }
+        return switch (route) {
+            case CHAT_COMPLETIONS -> new ChatReader(limits).read(body);
+            case EMBEDDINGS -> new EmbeddingsReader(limits).read(body);
+        };
+    }
+
+    private static Optional<ApiError> misspelt(Map<String, Object> body) {
+        return body.keySet().stream()
+                .filter(name -> !MEMBER_NAME.matcher(name).matches())
+                .findFirst()
+                .map(_ -> ApiError.invalid(
+                        "", "unknown_parameter", "Write the names of the request's members in lower case."));
+    }
+
+    private static Optional<ApiError> modelFault(Map<String, Object> body) {
+        return body.get("model") instanceof String model && MODEL.matcher(model).matches()
+                ? Optional.empty()
+                : Optional.of(ApiError.invalid(
+                        "model",
+                        "invalid_value",
+                        "Name a model: a string of 1 to 128 printable characters, as GET /v1/models lists them."));
+    }
+
+    private static Optional<ApiError> streamed(Map<String, Object> body) {
+        return switch (body.get("stream")) {
+            case null -> Optional.empty();
+            case Boolean asked when !asked -> Optional.empty();
+            default ->
+                Optional.of(ApiError.invalid(
+                        "stream",
+                        "unsupported_value",
+                        "Streamed answers are not sold here. Send stream: false, or leave it out."));
+        };
+    }
+}
