@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quarkus.logging.Log;
+import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
 import io.vertx.core.Future;
@@ -15,13 +16,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The gateway's access token for billing. Renewed in the background when half of its life is over, so that no call
@@ -42,22 +41,17 @@ class ServiceTokens {
     private final GatewayConfig config;
     private final ClientKey key;
     private final Vertx vertx;
-    private final Optional<String> issuer;
-    private final AtomicReference<Token> token = new AtomicReference<>(new Token("", Instant.MIN));
+    private final String issuer;
+    private final AtomicReference<Token> token = new AtomicReference<>(new Token("", Instant.EPOCH));
 
     private record Token(String value, Instant expiresAt) {}
 
-    ServiceTokens(
-            HttpExchange http,
-            GatewayConfig config,
-            ClientKey key,
-            Vertx vertx,
-            @ConfigProperty(name = "tallystick.access.issuer") Optional<String> issuer) {
+    ServiceTokens(HttpExchange http, GatewayConfig config, ClientKey key, Vertx vertx, AccessConfig access) {
         this.http = http;
         this.config = config;
         this.key = key;
         this.vertx = vertx;
-        this.issuer = issuer;
+        issuer = access.issuer();
     }
 
     /** A token that is still good; empty when identity has given none for too long. */
@@ -68,13 +62,8 @@ class ServiceTokens {
 
     /** How long the token is good for; 0 when there is none. */
     long secondsLeft() {
-        var usableUntil = token.get().expiresAt();
-        return usableUntil == Instant.MIN
-                ? 0
-                : Math.max(
-                        0,
-                        Duration.between(Instant.now(), usableUntil.minus(CLOCK_SKEW))
-                                .toSeconds());
+        var usableUntil = token.get().expiresAt().minus(CLOCK_SKEW);
+        return Math.max(0, Duration.between(Instant.now(), usableUntil).toSeconds());
     }
 
     /** Fetches a token now, and each next one in time; tries for ever. */
@@ -113,19 +102,11 @@ class ServiceTokens {
         var claims = new JsonObject()
                 .put("iss", key.did())
                 .put("sub", key.did())
-                .put("aud", issuer.orElseGet(() -> config.identityUrl()
-                        .orElseThrow()
-                        .toString()))
+                .put("aud", issuer)
                 .put("iat", now.getEpochSecond())
                 .put("exp", now.plus(ASSERTION_LIFE).getEpochSecond())
                 .put("jti", UUID.randomUUID().toString());
-        var signed = base64(header.encode().getBytes(UTF_8)) + "."
-                + base64(claims.encode().getBytes(UTF_8));
-        return signed + "." + base64(key.sign(signed.getBytes(US_ASCII)));
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return key.sign(header.encode(), claims.toBuffer().getBytes());
     }
 
     private static String form(Map<String, String> fields) {
