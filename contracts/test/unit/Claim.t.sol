@@ -211,7 +211,7 @@ contract Claim_Test is Channels {
     function testFuzz_RevertWhen_SignatureIsAltered(uint256 bit) external {
         bit = bound(bit, 0, 65 * 8 - 1);
         IBatchSettlement.VoucherClaim memory altered = row(channel(), PAYER_KEY, 1_000, 1_000);
-        altered.signature[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        altered.signature[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
 
         vm.prank(receiver);
         vm.expectRevert();

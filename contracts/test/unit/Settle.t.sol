@@ -75,7 +75,7 @@ contract Settle_Test is Channels {
             uint128 total = bound128(totals[i], 1, AMOUNT);
             claim(total);
             if (total > highest) highest = total;
-            if (settlements & (1 << i) != 0) escrow.settle(receiver, address(token));
+            if ((settlements >> i) & 1 == 1) escrow.settle(receiver, address(token));
         }
         escrow.settle(receiver, address(token));
 
