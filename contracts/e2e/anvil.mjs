@@ -1,20 +1,13 @@
 // An anvil chain of its own, on a free port, with the contracts placed.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { createPublicClient, createTestClient, createWalletClient, http, publicActions } from "viem";
 import { baseSepolia } from "viem/chains";
+import { program } from "../foundry.mjs";
 import { place } from "../place.mjs";
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
-const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
-
-/** The program itself, not npm's launcher: a launcher that is stopped leaves the chain running. */
-function program() {
-  const machine = `${process.platform}-${ARCHITECTURES[process.arch] ?? process.arch}`;
-  return createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${machine}/bin/anvil`);
-}
 
 function listening(child) {
   return new Promise((resolve, reject) => {
@@ -33,18 +26,18 @@ function listening(child) {
 /** Starts a chain; `stop()` ends it, as does the end of this process. */
 export async function startAnvil() {
   const options = ["--host", "127.0.0.1", "--port", "0", "--chain-id", String(baseSepolia.id)];
-  const child = spawn(program(), options, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program("anvil"), options, { stdio: ["ignore", "pipe", "inherit"] });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const url = await listening(child);
   const transport = http(url);
-  const options84532 = { chain: baseSepolia, transport, pollingInterval: POLL_MS, cacheTime: 0 };
+  const client = { chain: baseSepolia, transport, pollingInterval: POLL_MS, cacheTime: 0 };
   return {
     url,
-    reads: createPublicClient(options84532),
-    test: createTestClient({ ...options84532, mode: "anvil" }),
-    wallet: (account) => createWalletClient({ ...options84532, account }).extend(publicActions),
+    reads: createPublicClient(client),
+    test: createTestClient({ ...client, mode: "anvil" }),
+    wallet: (account) => createWalletClient({ ...client, account }).extend(publicActions),
     async stop() {
       process.off("exit", kill);
       kill();
