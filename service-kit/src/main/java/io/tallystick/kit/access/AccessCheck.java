@@ -16,10 +16,12 @@ public class AccessCheck {
 
     private final AccessTokenVerifier verifier;
     private final MeterRegistry metrics;
+    private final String audience;
 
     AccessCheck(AccessConfig config, IdentityView identity, MeterRegistry metrics) {
         this.verifier = new AccessTokenVerifier(config.issuer(), config.audience(), config.clockSkew(), identity);
         this.metrics = metrics;
+        audience = config.audience();
     }
 
     /** As {@link #require(String, String, boolean)}, for callers that may do it with all that is their tenant's. */
@@ -51,6 +53,11 @@ public class AccessCheck {
                     .increment();
             throw e;
         }
+    }
+
+    /** What an access token must be for. The filter asks here: it is made before the configuration can be read. */
+    String audience() {
+        return audience;
     }
 
     private static String bearer(String authorization) {

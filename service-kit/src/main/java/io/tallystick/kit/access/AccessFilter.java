@@ -18,13 +18,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Priority(Priorities.AUTHENTICATION)
 class AccessFilter implements ContainerRequestFilter {
     private final AccessCheck access;
-    private final AccessConfig config;
     private final Caller caller;
     private final ResourceInfo resource;
 
-    AccessFilter(AccessCheck access, AccessConfig config, Caller caller, ResourceInfo resource) {
+    AccessFilter(AccessCheck access, Caller caller, ResourceInfo resource) {
         this.access = access;
-        this.config = config;
         this.caller = caller;
         this.resource = resource;
     }
@@ -71,7 +69,7 @@ class AccessFilter implements ContainerRequestFilter {
 
     /** The challenge of RFC 6750: without an error code when no access token came at all. */
     private String challenge(AccessRefused refused) {
-        var realm = "Bearer realm=\"" + quotable(config.audience()) + "\"";
+        var realm = "Bearer realm=\"" + quotable(access.audience()) + "\"";
         return switch (refused.reason()) {
             case NO_TOKEN -> realm;
             case INSUFFICIENT_SCOPE -> realm + ", error=\"insufficient_scope\", scope=\"" + refused.scope() + "\"";
