@@ -29,7 +29,6 @@ test("are what viem makes now", async () => {
 const marks = (abi) =>
   abi.flatMap((item) => {
     if (item.type === "function") return [`${item.name} ${toFunctionSelector(item)}`];
-    if (item.type === "error") return [`${item.name} ${toFunctionSelector({ ...item, type: "function" })}`];
     return item.type === "event" ? [`${item.name} ${toEventSelector(item)}`] : [];
   });
 

@@ -182,7 +182,7 @@ function logVector({ address, abi, eventName, args }) {
 
 export async function calldata() {
   return {
-    about: "ABI encodings: calls with their arguments, answers as eth_call returns them, logs as a receipt carries them, errors by selector.",
+    about: "ABI encodings: calls with their arguments, answers as eth_call returns them, logs as a receipt carries them.",
     calls: (await calls()).map(callVector),
     results: results().map(({ name, abi, functionName, result }) => ({
       name,
@@ -191,8 +191,5 @@ export async function calldata() {
       data: encodeFunctionResult({ abi, functionName, result }),
     })),
     logs: logs().map(logVector),
-    errors: escrowAbi
-      .filter((entry) => entry.type === "error")
-      .map((error) => ({ name: error.name, selector: toFunctionSelector(`${error.name}()`) })),
   };
 }

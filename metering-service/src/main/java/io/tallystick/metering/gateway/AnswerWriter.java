@@ -3,9 +3,11 @@ package io.tallystick.metering.gateway;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.openai.ApiError;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -13,6 +15,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 class AnswerWriter {
     private static final String RETRY_AFTER_SECONDS = "2";
+    private static final int LINGER_MILLIS = 500;
+
+    private final Vertx vertx;
+
+    AnswerWriter(Vertx vertx) {
+        this.vertx = vertx;
+    }
 
     void write(HttpServerRequest request, Answer answer) {
         var response = request.response();
@@ -50,7 +59,7 @@ class AnswerWriter {
         response.setStatusCode(answer.status()).end(Buffer.buffer(answer.body().bytes()));
     }
 
-    private static void fail(HttpServerRequest request, Answer.Failed failed) {
+    private void fail(HttpServerRequest request, Answer.Failed failed) {
         var response = request.response();
         var error = failed.error();
         if (error.status() == 503 || error.code().equals("payment_in_progress")) {
@@ -61,10 +70,20 @@ class AnswerWriter {
             response.putHeader("x-should-retry", "false");
         }
         if (error.status() == 413 || error.status() == 408) {
-            // The rest of the body is not read.
-            response.putHeader("Connection", "close");
+            closeSoon(request);
         }
         answer(response, error.status(), failed.payment(), json(error));
+    }
+
+    /**
+     * The rest of the body is not wanted. What still arrives is thrown away for a moment, because a connection closed
+     * on unread bytes would take the answer with it.
+     */
+    private void closeSoon(HttpServerRequest request) {
+        if (request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader("Connection", "close");
+            vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+        }
     }
 
     private static void answer(HttpServerResponse response, int status, Headers payment, JsonObject body) {

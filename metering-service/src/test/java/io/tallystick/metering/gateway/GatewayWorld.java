@@ -1,0 +1,280 @@
+package io.tallystick.metering.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.tallystick.devstack.TestStack;
+import io.tallystick.kit.access.Ed25519Signer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/**
+ * Everything around the gateway on one HTTP server: a model server, billing and identity that play their wire, and fail
+ * in the way that the request names: the model server by the model, billing by the payment. Broker and database are
+ * real. What was received is told at {@code /seen}.
+ */
+public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
+    static final byte[] SEED =
+            "the gateway's seed in these tests".substring(0, 32).getBytes(UTF_8);
+    static final String PROVIDER_KEY = "sk-provider";
+
+    private final Queue<JsonObject> seen = new ConcurrentLinkedQueue<>();
+    private HttpServer server;
+    private Path seedFile;
+
+    @Override
+    public Map<String, String> start() {
+        var stack = TestStack.join();
+        var database = stack.createDatabase();
+        var prefix = stack.topicsPrefix();
+        createTopic(stack, prefix + "usage.recorded");
+        var base = listen();
+        var config = new HashMap<String, String>();
+        config.put("quarkus.datasource.jdbc.url", stack.postgresJdbcUrl(database));
+        config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
+        config.put("quarkus.datasource.username", stack.user());
+        config.put("quarkus.datasource.password", stack.password());
+        config.put("kafka.bootstrap.servers", stack.bootstrapServers());
+        // So that a record with a very long subject is one that Kafka does not take.
+        config.put("kafka.max.request.size", "100000");
+        config.put("tallystick.topics.prefix", prefix);
+        config.put("tallystick.access.issuer", base + "/identity");
+        config.put(
+                "tallystick.access.event-key",
+                new Ed25519Signer(new byte[32]).publicKey().didKey());
+        config.put("tallystick.gateway.tenant", "acme");
+        config.put("tallystick.gateway.upstream.url", base + "/upstream/v1/");
+        config.put("tallystick.gateway.upstream.api-key", PROVIDER_KEY);
+        config.put("tallystick.gateway.upstream.timeout", "1500ms");
+        config.put("tallystick.gateway.upstream.max-answer-bytes", "65536");
+        config.put("tallystick.gateway.billing-url", base + "/billing");
+        config.put("tallystick.gateway.identity-url", base + "/identity");
+        config.put("tallystick.gateway.client-key-file", seedFile().toString());
+        config.put("tallystick.gateway.max-body-bytes", "20000");
+        config.put("tallystick.gateway.body-timeout", "1s");
+        config.put("tallystick.gateway.max-calls", "4");
+        config.put("tallystick.gateway.output-limits.\"wordy\"", "9000");
+        config.put("test.world", base);
+        return config;
+    }
+
+    @Override
+    public void stop() {
+        server.stop(0);
+        try {
+            Files.deleteIfExists(seedFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path seedFile() {
+        try {
+            seedFile = Files.createTempFile("gateway", ".seed");
+            return Files.writeString(
+                    seedFile, Base64.getUrlEncoder().withoutPadding().encodeToString(SEED) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void createTopic(TestStack stack, String name) {
+        try (var admin = AdminClient.create(Map.of("bootstrap.servers", (Object) stack.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String listen() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/upstream/v1/", this::model);
+        server.createContext("/billing/v1/payments/", this::billing);
+        server.createContext("/identity/token", this::identity);
+        server.createContext("/seen", this::tell);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private void model(HttpExchange http) throws IOException {
+        var body = remember("model", http);
+        if (http.getRequestMethod().equals("GET")) {
+            answer(http, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"ok\"}]}");
+            return;
+        }
+        switch (new JsonObject(body).getString("model")) {
+            case "ok" -> {
+                http.getResponseHeaders().add("x-request-id", "r-1");
+                http.getResponseHeaders().add("Set-Cookie", "session=provider");
+                http.getResponseHeaders().add("PAYMENT-RESPONSE", "forged");
+                http.getResponseHeaders().add("Cache-Control", "public");
+                answer(
+                        http,
+                        200,
+                        "{\"object\":\"list\", \"data\":[{\"embedding\":\"AAAA\"}],"
+                                + "\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}");
+            }
+            case "chat" ->
+                answer(
+                        http,
+                        200,
+                        "{\"choices\":[{\"message\":{\"content\":\"hi\"}}],\"usage\":{\"prompt_tokens\":9,"
+                                + "\"completion_tokens\":5,\"completion_tokens_details\":{\"reasoning_tokens\":2}}}");
+            case "no-usage" -> answer(http, 200, "{\"choices\":[{\"message\":{\"content\":\"twelve bytes\"}}]}");
+            case "garbage" -> answer(http, 200, "<html>not what you asked for</html>");
+            case "cut" -> answer(http, 200, "{\"data\":[[1,2");
+            case "huge" -> answer(http, 200, "{\"data\":[\"" + "x".repeat(70_000) + "\"]}");
+            case "busy" -> {
+                http.getResponseHeaders().add("x-ratelimit-reset", "7");
+                answer(http, 429, "{\"error\":{\"message\":\"slow down\",\"type\":\"requests\"}}");
+            }
+            case "elsewhere" -> {
+                http.getResponseHeaders().add("Location", "/upstream/v1/other");
+                answer(http, 302, "");
+            }
+            case "slow" -> {
+                sleep(4_000);
+                answer(http, 200, "{\"data\":[]}");
+            }
+            case "thoughtful" -> {
+                sleep(600);
+                answer(http, 200, "{\"data\":[],\"usage\":{\"prompt_tokens\":1,\"total_tokens\":1}}");
+            }
+            default -> http.close();
+        }
+    }
+
+    private void billing(HttpExchange http) throws IOException {
+        var body = new JsonObject(remember("billing", http));
+        var path = http.getRequestURI().getPath();
+        if (path.endsWith("/authorize")) {
+            authorize(http, body.getString("payment"));
+        } else if (path.contains("deaf")) {
+            answer(http, 503, "{}");
+        } else if (path.contains("unsettled") && path.endsWith("/capture")) {
+            answer(
+                    http,
+                    200,
+                    "{\"status\":402,\"reason\":\"insufficient_funds\","
+                            + "\"headers\":{\"PAYMENT-RESPONSE\":\"failed\"}}");
+        } else {
+            var charged = path.endsWith("/capture") ? "12" : "0";
+            answer(
+                    http,
+                    200,
+                    "{\"chargedUnits\":\"" + charged + "\",\"headers\":{\"PAYMENT-RESPONSE\":\"charged " + charged
+                            + "\"}}");
+        }
+    }
+
+    private static void authorize(HttpExchange http, String payment) throws IOException {
+        switch (payment) {
+            case null ->
+                answer(
+                        http,
+                        200,
+                        "{\"outcome\":\"refused\",\"status\":402,\"reason\":\"Payment required\","
+                                + "\"headers\":{\"PAYMENT-REQUIRED\":\"offer\"}}");
+            case "refund" ->
+                answer(
+                        http,
+                        200,
+                        "{\"outcome\":\"done\",\"status\":200," + "\"headers\":{\"PAYMENT-RESPONSE\":\"refunded\"}}");
+            case "again" ->
+                answer(
+                        http,
+                        200,
+                        "{\"outcome\":\"replayed\",\"holdId\":\"h\",\"state\":\"captured\","
+                                + "\"headers\":{\"PAYMENT-RESPONSE\":\"charged 12\"}}");
+            case "at-once" ->
+                answer(http, 200, "{\"outcome\":\"replayed\",\"holdId\":\"h\",\"state\":\"held\",\"headers\":{}}");
+            case "billing-fails" -> answer(http, 500, "{}");
+            case "billing-hangs-up" -> http.close();
+            case "billing-babbles" -> answer(http, 200, "no json");
+            default -> {
+                // The broker refuses a record as large as this one's subject makes it.
+                var subject = payment.startsWith("unrecordable") ? "s".repeat(200_000) : "did:pkh:eip155:84532:0xabc";
+                answer(
+                        http,
+                        200,
+                        new JsonObject()
+                                .put("outcome", "held")
+                                .put("holdId", payment.substring(0, Math.min(payment.length(), 60)))
+                                .put("subject", subject)
+                                .put("scheme", "batch-settlement")
+                                .put("maximumUnits", "99")
+                                .put("expiresAt", Instant.now().plusSeconds(60).toString())
+                                .encode());
+            }
+        }
+    }
+
+    private void identity(HttpExchange http) throws IOException {
+        remember("identity", http);
+        answer(http, 200, "{\"access_token\":\"at-1\",\"token_type\":\"Bearer\",\"expires_in\":12}");
+    }
+
+    private void tell(HttpExchange http) throws IOException {
+        var all = new JsonArray();
+        seen.forEach(all::add);
+        answer(http, 200, all.encode());
+    }
+
+    private String remember(String who, HttpExchange http) throws IOException {
+        var body = new String(http.getRequestBody().readAllBytes(), UTF_8);
+        var headers = new JsonObject();
+        http.getRequestHeaders()
+                .forEach((name, values) ->
+                        headers.put(name.toLowerCase(java.util.Locale.ROOT), String.join(",", values)));
+        seen.add(new JsonObject()
+                .put("who", who)
+                .put("path", http.getRequestURI().toString())
+                .put("headers", headers)
+                .put("body", body));
+        return body;
+    }
+
+    private static void answer(HttpExchange http, int status, String body) throws IOException {
+        var bytes = body.getBytes(UTF_8);
+        http.getResponseHeaders().add("Content-Type", "application/json");
+        http.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        try (var out = http.getResponseBody()) {
+            out.write(bytes);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
