@@ -5,9 +5,11 @@ import io.tallystick.devstack.process.Checkout;
 import io.tallystick.devstack.process.Folders;
 import io.tallystick.devstack.process.Ports;
 import io.tallystick.devstack.process.Reaper;
+import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.process.Running;
 import io.tallystick.devstack.server.KafkaBroker;
 import io.tallystick.devstack.server.PostgresServer;
+import io.tallystick.devstack.server.PostgresServer.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +34,12 @@ final class TestLauncher {
     private final Running running = new Running();
     private final Reaper reaper;
 
-    private TestLauncher(Path folder) throws IOException {
+    private TestLauncher(Path folder) throws Exception {
         this.folder = folder;
-        this.reaper = running.add(Reaper.start());
+        this.reaper = running.start(Reaper::start);
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         Logger.getLogger("").setLevel(Level.WARNING);
         var launcher = new TestLauncher(Path.of(arguments[0]).toAbsolutePath());
         Runtime.getRuntime().addShutdownHook(new Thread(launcher::stop, "stop"));
@@ -51,6 +53,8 @@ final class TestLauncher {
     }
 
     private void start() throws Exception {
+        RunFolder.sign(folder);
+        deleteFoldersOfKilledStacks();
         // A database takes no part in the broker's start and the other way round: both at once.
         try (var starters = Executors.newVirtualThreadPerTaskExecutor()) {
             var postgres = starters.submit(this::postgres);
@@ -59,27 +63,41 @@ final class TestLauncher {
         }
     }
 
-    private PostgresServer postgres() throws IOException {
+    private void deleteFoldersOfKilledStacks() throws IOException {
+        try (var siblings = Files.newDirectoryStream(folder.getParent(), TestLauncher::isOfStack)) {
+            for (var sibling : siblings) {
+                if (RunFolder.launcher(sibling).isEmpty()) {
+                    Folders.delete(sibling);
+                }
+            }
+        }
+    }
+
+    /** One that is being made has no launcher's signature yet. */
+    private static boolean isOfStack(Path folder) {
+        return Files.exists(folder.resolve(RunFolder.LAUNCHER));
+    }
+
+    private PostgresServer postgres() throws Exception {
         // Unpacked once for all stacks of this build folder.
         var binaries = folder.resolveSibling("postgres");
         var log = folder.resolve("postgres.log");
-        var server = PostgresServer.start(binaries, folder.resolve("data"), log, Ports.free(), false);
-        reaper.watch(server.pid());
-        return running.add(server);
+        return running.start(() ->
+                PostgresServer.start(binaries, folder.resolve("data"), log, Ports.free(), Durability.NONE, reaper));
     }
 
     private KafkaBroker kafka() throws Exception {
-        return running.add(KafkaBroker.start(folder.resolve("kafka"), Ports.free(), Ports.free()));
+        return running.start(() -> KafkaBroker.start(folder.resolve("kafka"), Ports.free(), Ports.free()));
     }
 
-    private StackControl control(PostgresServer postgres) throws IOException {
+    private StackControl control(PostgresServer postgres) throws Exception {
         Callable<String> database = () -> {
             var name = "t_" + UUID.randomUUID().toString().replace("-", "");
             postgres.createDatabase(name);
             return name;
         };
-        var chains = running.add(new TestChains(Checkout.here(), folder, reaper));
-        return running.add(
+        var chains = running.start(() -> new TestChains(Checkout.here(), folder, reaper));
+        return running.start(() ->
                 StackControl.start(Map.of("/databases", database, "/chain", chains::shared, "/chains", chains::fresh)));
     }
 

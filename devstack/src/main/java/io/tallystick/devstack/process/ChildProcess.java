@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A process of the stack with a log file of its own. It ends with the stack, by the reaper if need be. */
@@ -33,7 +34,8 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(
             String name, List<String> command, Map<String, String> environment, Path log, Reaper reaper)
             throws IOException {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.to(log.toFile()));
+        var builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         var process = builder.start();
         reaper.watch(process.pid());
@@ -73,6 +75,11 @@ public final class ChildProcess implements AutoCloseable {
 
     public Path log() {
         return log;
+    }
+
+    /** Completes when the process has ended, however it did. */
+    public CompletableFuture<Process> onExit() {
+        return process.onExit();
     }
 
     /** Does nothing while the process lives. */

@@ -1,7 +1,10 @@
 package io.tallystick.devstack.process;
 
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -10,24 +13,41 @@ public final class Running implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Running.class.getName());
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private boolean closed;
+    private final Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
+    /** Starts share it, the stop has it alone: what is half started when the end comes is waited for and stopped. */
+    private final ReadWriteLock starting = new ReentrantReadWriteLock();
 
-    /** Remembers the part; stops it at once if all others were stopped meanwhile. */
-    public synchronized <T extends AutoCloseable> T add(T part) {
-        if (closed) {
-            stop(part);
-            throw new IllegalStateException("stopped while starting");
+    private volatile boolean closed;
+
+    /**
+     * Starts a part. Several may start at once.
+     *
+     * @throws IllegalStateException if all is being stopped
+     */
+    public <T extends AutoCloseable> T start(Callable<T> start) throws Exception {
+        starting.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("stopped while starting");
+            }
+            var part = start.call();
+            parts.push(part);
+            return part;
+        } finally {
+            starting.readLock().unlock();
         }
-        parts.push(part);
-        return part;
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        while (!parts.isEmpty()) {
-            stop(parts.pop());
+        starting.writeLock().lock();
+        try {
+            while (!parts.isEmpty()) {
+                stop(parts.pop());
+            }
+        } finally {
+            starting.writeLock().unlock();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tallystick.devstack.server;
 
+import io.tallystick.devstack.process.Reaper;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -19,11 +20,15 @@ public final class PostgresServer implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
 
     private final EmbeddedPostgres postgres;
-    private final long pid;
 
-    private PostgresServer(EmbeddedPostgres postgres, long pid) {
+    private PostgresServer(EmbeddedPostgres postgres) {
         this.postgres = postgres;
-        this.pid = pid;
+    }
+
+    /** What a commit waits for. {@code NONE} is faster and loses data with the machine, never with the process. */
+    public enum Durability {
+        DISK,
+        NONE
     }
 
     /**
@@ -31,10 +36,10 @@ public final class PostgresServer implements AutoCloseable {
      *
      * @param binaries where the binaries are unpacked once and kept
      * @param data the new data folder
-     * @param durable whether a commit waits for the disk, as in production; tests do not need it
      */
-    public static PostgresServer start(Path binaries, Path data, Path log, int port, boolean durable)
-            throws IOException {
+    public static PostgresServer start(
+            Path binaries, Path data, Path log, int port, Durability durability, Reaper reaper) throws IOException {
+        var onOff = durability == Durability.DISK ? "on" : "off";
         Files.createDirectories(binaries);
         var postgres = EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(binaries.toFile())
@@ -48,10 +53,11 @@ public final class PostgresServer implements AutoCloseable {
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("max_connections", "300")
-                .setServerConfig("fsync", durable ? "on" : "off")
-                .setServerConfig("full_page_writes", durable ? "on" : "off")
+                .setServerConfig("fsync", onOff)
+                .setServerConfig("full_page_writes", onOff)
                 .start();
-        return new PostgresServer(ours(postgres, data), pid(data));
+        reaper.watch(pid(data));
+        return new PostgresServer(ours(postgres, data));
     }
 
     /** Another server on the same port would answer the check of readiness just as well. */
@@ -72,10 +78,6 @@ public final class PostgresServer implements AutoCloseable {
     private static long pid(Path data) throws IOException {
         return Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
-    }
-
-    public long pid() {
-        return pid;
     }
 
     public int port() {

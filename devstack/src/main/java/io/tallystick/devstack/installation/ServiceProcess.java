@@ -1,0 +1,144 @@
+package io.tallystick.devstack.installation;
+
+import io.tallystick.devstack.process.ChildProcess;
+import io.tallystick.devstack.process.Progress;
+import io.tallystick.devstack.process.Reaper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program of the stack that is kept running: when it ends unasked it is started again, as a cluster would, a few
+ * times. So a test may kill it.
+ */
+public final class ServiceProcess implements AutoCloseable {
+
+    private static final Duration READY = Duration.ofMinutes(2);
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+    private static final int RESTARTS = 20;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Program program;
+    private final Reaper reaper;
+    private final Progress progress;
+    private final Runnable changed;
+    private ChildProcess process;
+    private CompletableFuture<Void> restart = CompletableFuture.completedFuture(null);
+    private int restarts;
+    private boolean closed;
+
+    /**
+     * What is started.
+     *
+     * @param health answers 200 when the program is ready
+     */
+    public record Program(String name, List<String> command, Map<String, String> environment, Path log, URI health) {
+
+        public Program {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    private ServiceProcess(Program program, Reaper reaper, Progress progress, Runnable changed) {
+        this.program = program;
+        this.reaper = reaper;
+        this.progress = progress;
+        this.changed = changed;
+    }
+
+    /**
+     * Starts the program; {@link #awaitReady} waits for it.
+     *
+     * @param changed told when it was started again under another process number
+     */
+    public static ServiceProcess start(Program program, Reaper reaper, Progress progress, Runnable changed)
+            throws IOException {
+        var service = new ServiceProcess(program, reaper, progress, changed);
+        service.launch();
+        return service;
+    }
+
+    private synchronized void launch() throws IOException {
+        process = ChildProcess.start(program.name(), program.command(), program.environment(), program.log(), reaper);
+        // A second later, for the news that the whole stack ends: Ctrl-C reaches all its processes at once.
+        var later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+        restart = process.onExit().thenRunAsync(this::restart, later);
+    }
+
+    private synchronized void restart() {
+        if (closed) {
+            return;
+        }
+        if (restarts == RESTARTS) {
+            progress.say(program.name() + " ended again and stays down; its log: " + program.log());
+            return;
+        }
+        restarts++;
+        progress.say(program.name() + " ended and is started again; its log: " + program.log());
+        try {
+            launch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        changed.run();
+    }
+
+    /**
+     * Waits until the program says that it is ready.
+     *
+     * @throws IOException if it ends or takes longer than two minutes; the message shows its last lines
+     */
+    public void awaitReady() throws IOException, InterruptedException {
+        var start = System.nanoTime();
+        while (!isReady()) {
+            requireAlive();
+            if (System.nanoTime() - start > READY.toNanos()) {
+                throw current().failure("was not ready after " + READY.toSeconds() + " s (" + program.health() + ")");
+            }
+            Thread.sleep(100);
+        }
+        progress.say(program.name() + " ready");
+    }
+
+    private void requireAlive() throws IOException {
+        current().requireAlive();
+    }
+
+    private boolean isReady() throws InterruptedException {
+        var request = HttpRequest.newBuilder(program.health()).timeout(ANSWER).build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private synchronized ChildProcess current() {
+        return process;
+    }
+
+    public long pid() {
+        return current().pid();
+    }
+
+    public Path log() {
+        return program.log();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        restart.cancel(false);
+        process.close();
+    }
+}

@@ -1,0 +1,92 @@
+package io.tallystick.devstack.installation;
+
+import io.tallystick.devstack.process.Ports;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the stack listens.
+ *
+ * @param ports of every server, none of them 0
+ */
+public record Settings(Map<Server, Integer> ports) {
+
+    /** What listens, the variable that moves it and its usual port. */
+    public enum Server {
+        IDENTITY("identity-service", "TALLYSTICK_IDENTITY_PORT", 7101),
+        IDENTITY_MANAGEMENT("identity-service's health", "TALLYSTICK_IDENTITY_MANAGEMENT_PORT", 7111),
+        METERING("metering-service and gateway", "TALLYSTICK_METERING_PORT", 7102),
+        METERING_MANAGEMENT("metering-service's health", "TALLYSTICK_METERING_MANAGEMENT_PORT", 7112),
+        BILLING("billing-service", "TALLYSTICK_BILLING_PORT", 7103),
+        BILLING_MANAGEMENT("billing-service's health", "TALLYSTICK_BILLING_MANAGEMENT_PORT", 7113),
+        MODEL("the model server", "TALLYSTICK_MODEL_PORT", 7104),
+        POSTGRES("PostgreSQL", "TALLYSTICK_POSTGRES_PORT", 7132),
+        KAFKA("Kafka", "TALLYSTICK_KAFKA_PORT", 7192),
+        KAFKA_CONTROLLER("Kafka's controller", "TALLYSTICK_KAFKA_CONTROLLER_PORT", 7193),
+        CHAIN("the chain", "TALLYSTICK_CHAIN_PORT", 7145);
+
+        private final String title;
+        private final String variable;
+        private final int usual;
+
+        Server(String title, String variable, int usual) {
+            this.title = title;
+            this.variable = variable;
+            this.usual = usual;
+        }
+    }
+
+    /** Gives every server a free port that was not set: for tests, which must not meet a stack that is in use. */
+    public static final String PORTS = "TALLYSTICK_PORTS";
+
+    private static final int HIGHEST = 65_535;
+
+    public Settings {
+        ports = Map.copyOf(ports);
+    }
+
+    /**
+     * Reads the environment.
+     *
+     * @throws IllegalArgumentException if a variable is no port
+     */
+    public static Settings of(Map<String, String> environment) {
+        boolean free = environment.getOrDefault(PORTS, "").equals("free");
+        var ports = new EnumMap<Server, Integer>(Server.class);
+        for (var server : Server.values()) {
+            var text = environment.get(server.variable);
+            int port = text != null ? parsed(server, text) : free ? 0 : server.usual;
+            ports.put(server, port == 0 ? Ports.free() : port);
+        }
+        return new Settings(ports);
+    }
+
+    private static int parsed(Server server, String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= HIGHEST) {
+                return port;
+            }
+        } catch (NumberFormatException _) {
+            // Said below, like a number out of range.
+        }
+        throw new IllegalArgumentException(
+                server.variable + "=" + text + ": a port from 1 to " + HIGHEST + " expected, or 0 for a free one");
+    }
+
+    public int port(Server server) {
+        return ports.get(server);
+    }
+
+    /** One line for each port that another program listens on, with the variable to change. */
+    public List<String> taken() {
+        return ports.keySet().stream()
+                .sorted()
+                .filter(server -> !Ports.isFree(port(server)))
+                .map(server ->
+                        "port " + port(server) + " of " + server.title + " is taken: stop the program that listens"
+                                + " there, or set " + server.variable + " to another port")
+                .toList();
+    }
+}

@@ -1,0 +1,54 @@
+package io.tallystick.devstack.installation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tallystick.devstack.installation.Settings.Server;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    @Test
+    void portsAreTheUsualOnesUnlessSet() {
+        var settings = Settings.of(Map.of("TALLYSTICK_BILLING_PORT", "9103"));
+
+        assertThat(settings.port(Server.BILLING)).isEqualTo(9103);
+        assertThat(settings.port(Server.IDENTITY)).isEqualTo(7101);
+    }
+
+    @Test
+    void freePortsAreNoneOfTheUsualOnes() {
+        var usual = Settings.of(Map.of()).ports().values();
+
+        assertThat(Settings.of(Map.of("TALLYSTICK_PORTS", "free")).ports().values())
+                .doesNotContainAnyElementsOf(usual);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "http", ""})
+    void refusesWhatIsNoPortAndNamesTheVariable(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.of(Map.of("TALLYSTICK_KAFKA_PORT", text)))
+                .withMessageContaining("TALLYSTICK_KAFKA_PORT=" + text);
+    }
+
+    @Test
+    void namesTheVariableOfAPortThatIsTaken() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var port = Integer.toString(taken.getLocalPort());
+            var settings = Settings.of(Map.of("TALLYSTICK_PORTS", "free", "TALLYSTICK_CHAIN_PORT", port));
+
+            assertThat(settings.taken())
+                    .singleElement()
+                    .asString()
+                    .contains(port)
+                    .contains("TALLYSTICK_CHAIN_PORT");
+        }
+    }
+}
