@@ -15,8 +15,20 @@ public class ChainStack implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
+        var stack = TestStack.join();
+        var database = stack.createDatabase();
         var config = new HashMap<String, String>();
-        config.put("tallystick.chain.rpc-url", TestStack.join().freshChain());
+        config.put("quarkus.http.test-port", "0");
+        config.put("quarkus.management.test-port", "0");
+        config.put("quarkus.datasource.jdbc.url", stack.postgresJdbcUrl(database));
+        config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
+        config.put("quarkus.datasource.username", stack.user());
+        config.put("quarkus.datasource.password", stack.password());
+        config.put("kafka.bootstrap.servers", stack.bootstrapServers());
+        config.put("tallystick.topics.prefix", stack.topicsPrefix());
+        config.put("tallystick.access.issuer", "http://127.0.0.1:7101");
+        config.put("tallystick.access.event-key", "did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd");
+        config.put("tallystick.chain.rpc-url", stack.freshChain());
         config.put("tallystick.chain.confirmations", "2");
         config.put("tallystick.chain.poll-interval", "50ms");
         config.put("tallystick.settlement.signer-key-file", keyFile().toString());

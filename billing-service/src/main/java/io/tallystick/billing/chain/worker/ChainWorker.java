@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.health.Readiness;
 
 /** Lets the engine work, in a thread of its own, while this process holds the lease. */
 @ApplicationScoped
@@ -43,7 +44,7 @@ public class ChainWorker {
             ChainSigner signer,
             JsonRpcNode node,
             Transactions transactions,
-            ChainIdentity identity,
+            @Readiness ChainIdentity identity,
             ChainMetrics metrics,
             Faults faults,
             WorkSignal signal) {

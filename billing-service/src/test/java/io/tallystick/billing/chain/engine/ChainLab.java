@@ -13,7 +13,7 @@ import io.tallystick.billing.chain.rpc.JsonRpcNode;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.PrivateKey;
 import io.tallystick.billing.signature.Secp256k1;
-import io.tallystick.billing.signature.Signatures;
+import io.tallystick.billing.signature.curve.Signatures;
 import io.tallystick.devstack.TestStack;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
