@@ -80,9 +80,20 @@ public interface GatewayConfig {
     @WithDefault("output_text")
     String heldOutput();
 
-    /** The model that a GET on a paid path shows an offer for, if the URL names none. */
-    @WithDefault("*")
-    String offerModel();
+    OfferModel offerModel();
+
+    /**
+     * Which model a GET on a paid path shows an offer for, if the URL names none ({@code ?model=}). It has to be one
+     * that the rate card prices: refunds begin with this offer.
+     */
+    interface OfferModel {
+
+        @WithDefault("*")
+        String chat();
+
+        @WithDefault("*")
+        String embeddings();
+    }
 
     /** The OpenAI-compatible server behind the gateway. */
     interface Upstream {
