@@ -29,8 +29,7 @@ public final class PrivateKey {
         return new PrivateKey(secret);
     }
 
-    /** The key itself: for the arithmetic, and for nothing else. */
-    public byte[] secret() {
+    byte[] secret() {
         return secret.clone();
     }
 

@@ -32,11 +32,6 @@ public final class Requests {
         };
     }
 
-    /** Whether this can be a model's name at all. */
-    public static boolean isModel(String name) {
-        return MODEL.matcher(name).matches();
-    }
-
     private static Optional<ApiError> misspelt(Map<String, Object> body) {
         return body.keySet().stream()
                 .filter(name -> !MEMBER_NAME.matcher(name).matches())
@@ -46,7 +41,7 @@ public final class Requests {
     }
 
     private static Optional<ApiError> modelFault(Map<String, Object> body) {
-        return body.get("model") instanceof String model && isModel(model)
+        return body.get("model") instanceof String model && MODEL.matcher(model).matches()
                 ? Optional.empty()
                 : Optional.of(ApiError.invalid(
                         "model",

@@ -1,2 +1,0 @@
-/** The work of sending: decided by core classes, stored in PostgreSQL, done by one worker at a time. */
-package io.tallystick.billing.chain.engine;

@@ -1,0 +1,112 @@
+package io.tallystick.identity.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.did.DidResolver;
+import io.tallystick.identity.did.Resolution.Resolved;
+import io.tallystick.identity.did.VerificationKey;
+import io.tallystick.kit.access.AccessConfig;
+import io.tallystick.kit.access.CompactJws;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Verifies client assertions (RFC 7523): a JWT by which a caller proves that it holds its DID's key. The DID says which
+ * key that is and which algorithm goes with it; the assertion's header is only compared.
+ */
+@ApplicationScoped
+class ClientAssertions {
+    /** Longest assertion looked at, in characters. */
+    static final int MAX_LENGTH = 4096;
+
+    /** Longest time ahead that an assertion may end. */
+    static final Duration MAX_LIFETIME = Duration.ofSeconds(60);
+
+    private static final Set<String> REQUIRED = Set.of("alg", "typ");
+    private static final Set<String> OPTIONAL = Set.of("kid");
+    private static final Set<String> TYPES = Set.of("JWT", "client-authentication+jwt");
+    private static final Pattern JTI = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    /**
+     * What a verified assertion says.
+     *
+     * @param did who sent it
+     * @param jti to be used once
+     * @param usableUntil when it is refused for its age, whatever the clocks
+     */
+    record Verified(String did, String jti, Instant usableUntil) {}
+
+    private final DidResolver resolver;
+    private final String issuer;
+    private final Duration skew;
+
+    ClientAssertions(DidResolver resolver, AccessConfig config) {
+        this.resolver = resolver;
+        this.issuer = config.issuer();
+        this.skew = config.clockSkew();
+    }
+
+    /** @throws TokenRefused unless all of it may be believed now; whether it was used before, this cannot know */
+    Verified verify(String assertion, Instant now) {
+        try {
+            var jws = CompactJws.parse(assertion, MAX_LENGTH, REQUIRED, OPTIONAL);
+            if (!TYPES.contains(jws.header("typ"))) {
+                throw new CompactJws.Invalid("typ must be JWT or client-authentication+jwt");
+            }
+            var claims = jws.claims();
+            var did = CompactJws.text(claims, "iss");
+            key(jws, did).verify(jws);
+            return believed(claims, did, now);
+        } catch (CompactJws.Invalid e) {
+            throw new TokenRefused(Code.INVALID_CLIENT, "client_assertion: " + e.getMessage());
+        }
+    }
+
+    private VerificationKey key(CompactJws jws, String did) {
+        if (!(resolver.resolve(did) instanceof Resolved(var document, var keys)) || keys.isEmpty()) {
+            throw new CompactJws.Invalid("iss must be a did:key or did:jwk with a key that signs");
+        }
+        // Such a DID has one key; a kid can name it, by its whole URL or by its fragment, and no other.
+        var id = document.verificationMethod().getFirst().id();
+        if (jws.hasHeader("kid")) {
+            var kid = jws.header("kid");
+            if (!kid.equals(id) && !kid.equals(did) && !kid.equals(id.substring(id.indexOf('#')))) {
+                throw new CompactJws.Invalid("kid must name a key of iss, or be left out");
+            }
+        }
+        return keys.getFirst();
+    }
+
+    private Verified believed(JsonNode claims, String did, Instant now) {
+        if (!did.equals(CompactJws.text(claims, "sub"))) {
+            throw new CompactJws.Invalid("iss and sub must be the same DID");
+        }
+        if (!issuer.equals(CompactJws.text(claims, "aud"))) {
+            throw new CompactJws.Invalid("aud must be " + issuer);
+        }
+        var jti = CompactJws.text(claims, "jti");
+        if (!JTI.matcher(jti).matches()) {
+            throw new CompactJws.Invalid("jti must have 1 to 128 visible ASCII characters");
+        }
+        var expires = Instant.ofEpochSecond(CompactJws.seconds(claims, "exp"));
+        if (!expires.plus(skew).isAfter(now)) {
+            throw new CompactJws.Invalid("it has expired");
+        }
+        if (expires.isAfter(now.plus(MAX_LIFETIME).plus(skew))) {
+            throw new CompactJws.Invalid("exp must be at most " + MAX_LIFETIME.toSeconds() + " seconds ahead");
+        }
+        requireNotEarly(claims, "iat", now);
+        requireNotEarly(claims, "nbf", now);
+        return new Verified(did, jti, expires.plus(skew));
+    }
+
+    private void requireNotEarly(JsonNode claims, String name, Instant now) {
+        if (claims.has(name)
+                && CompactJws.seconds(claims, name) > now.plus(skew).getEpochSecond()) {
+            throw new CompactJws.Invalid(name + " is in the future; check the clocks");
+        }
+    }
+}

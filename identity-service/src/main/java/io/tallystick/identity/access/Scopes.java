@@ -1,0 +1,82 @@
+package io.tallystick.identity.access;
+
+import io.tallystick.identity.did.Identity.Role;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Which scopes there are in which service, and which of them a role gives. */
+final class Scopes {
+    /** Scopes by the service that they are good for; an access token is for one service. */
+    private static final Map<String, Set<String>> BY_AUDIENCE = Map.of(
+            "identity-service", Set.of("tenants:write", "keys:write", "identities:write"),
+            "metering-service", Set.of("usage:write", "usage:read", "meters:write"),
+            "billing-service",
+                    Set.of("rates:write", "billing:read", "settlement:run", "payments:authorize", "facilitator"));
+
+    private static final Set<String> OPERATOR = Set.of("tenants:write", "keys:write", "identities:write");
+
+    private static final Map<Role, Set<String>> BY_ROLE = Map.of(
+            Role.OWNER,
+                    Set.of(
+                            "identities:write",
+                            "meters:write",
+                            "usage:write",
+                            "usage:read",
+                            "rates:write",
+                            "billing:read",
+                            "settlement:run",
+                            "facilitator"),
+            Role.INGEST, Set.of("usage:write"),
+            Role.CLIENT, Set.of("usage:read", "billing:read"),
+            Role.GATEWAY, Set.of("payments:authorize", "usage:write"));
+
+    private Scopes() {}
+
+    /** Whether {@code audience} is a service of ours. */
+    static boolean hasAudience(String audience) {
+        return BY_AUDIENCE.containsKey(audience);
+    }
+
+    static List<String> all() {
+        return BY_AUDIENCE.values().stream().flatMap(Set::stream).sorted().toList();
+    }
+
+    /** What the operator may do in this service. */
+    static Set<String> ofOperator(String audience) {
+        return in(audience, OPERATOR);
+    }
+
+    /** What these roles may do in this service. */
+    static Set<String> of(Set<Role> roles, String audience) {
+        var all = roles.stream().flatMap(role -> BY_ROLE.get(role).stream()).collect(Collectors.toSet());
+        return in(audience, all);
+    }
+
+    /** Whether these roles may do what they may only with what is their own. */
+    static boolean ownOnly(Set<Role> roles) {
+        return roles.equals(Set.of(Role.CLIENT));
+    }
+
+    /**
+     * What of {@code allowed} an access token is to have.
+     *
+     * @param asked scopes joined by spaces; empty for all that are allowed
+     * @return the scopes in a fixed order; empty if one that was asked for is not allowed, or none is left
+     */
+    static Optional<List<String>> granted(Set<String> allowed, String asked) {
+        var wanted = new LinkedHashSet<>(
+                asked.isBlank() ? allowed : Arrays.asList(asked.strip().split(" +", -1)));
+        return wanted.isEmpty() || !allowed.containsAll(wanted)
+                ? Optional.empty()
+                : Optional.of(wanted.stream().sorted().toList());
+    }
+
+    private static Set<String> in(String audience, Set<String> scopes) {
+        return scopes.stream().filter(BY_AUDIENCE.get(audience)::contains).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,117 @@
+package io.tallystick.identity.did;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.tallystick.identity.did.Resolution.InvalidDid;
+import io.tallystick.identity.did.Resolution.MethodNotSupported;
+import io.tallystick.identity.did.Resolution.Resolved;
+import io.tallystick.identity.did.ResolutionFormat.Accepted;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Map;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** The HTTP binding of DID Resolution. Open to everyone: all that it says is in the DID already. */
+@Path("/1.0/identifiers/{did}")
+@PermitAll
+class ResolutionResource {
+    private static final String RESULT_CONTEXT = "https://w3id.org/did-resolution/v1";
+
+    private final DidResolver resolver;
+
+    ResolutionResource(DidResolver resolver) {
+        this.resolver = resolver;
+    }
+
+    @GET
+    public RestResponse<Answer> get(@RestPath String did, @Context HttpHeaders headers) {
+        return ResolutionFormat.of(wanted(headers))
+                .map(format -> answer(resolver.resolve(did), format))
+                .orElseGet(ResolutionResource::notAcceptable);
+    }
+
+    private static List<Accepted> wanted(HttpHeaders headers) {
+        return headers.getAcceptableMediaTypes().stream()
+                .map(type -> new Accepted(
+                        type.getType() + "/" + type.getSubtype(),
+                        type.getParameters().getOrDefault("profile", "")))
+                .toList();
+    }
+
+    private static RestResponse<Answer> answer(Resolution resolution, ResolutionFormat format) {
+        return switch (resolution) {
+            case Resolved(var document, var _) ->
+                format.isDocument()
+                        ? answer(200, new Document(document), format)
+                        : answer(200, Result.of(document), format);
+            case InvalidDid(var detail) -> error(400, "INVALID_DID", "invalidDid", "Not a DID", detail, format);
+            case MethodNotSupported(var method) ->
+                error(
+                        501,
+                        "METHOD_NOT_SUPPORTED",
+                        "methodNotSupported",
+                        "DID method not supported",
+                        "did:" + method + " is not resolved here; did:key, did:jwk and did:pkh are.",
+                        format);
+        };
+    }
+
+    private static RestResponse<Answer> notAcceptable() {
+        return error(
+                406,
+                "REPRESENTATION_NOT_SUPPORTED",
+                "representationNotSupported",
+                "Representation not supported",
+                "Accept application/did-resolution, application/did or application/json.",
+                ResolutionFormat.RESULT);
+    }
+
+    /** An error has no document, so it is a result whatever was asked for. */
+    private static RestResponse<Answer> error(
+            int status, String type, String word, String title, String detail, ResolutionFormat format) {
+        var resultFormat = format.isDocument() ? ResolutionFormat.RESULT : format;
+        var error = resultFormat.hasErrorWords()
+                ? (Object) word
+                : Map.of("type", "https://www.w3.org/ns/did#" + type, "title", title, "detail", detail);
+        return answer(status, Result.of(error), resultFormat);
+    }
+
+    private static RestResponse<Answer> answer(int status, Answer entity, ResolutionFormat format) {
+        return RestResponse.ResponseBuilder.<Answer>create(status)
+                .entity(entity)
+                .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .build();
+    }
+
+    /** Either the document alone, or the whole result with its metadata. */
+    sealed interface Answer {}
+
+    record Document(@JsonUnwrapped DidDocument document) implements Answer {}
+
+    record Result(
+            @JsonProperty("@context") String context,
+            Metadata didResolutionMetadata,
+            DidDocument didDocument,
+            Map<String, String> didDocumentMetadata)
+            implements Answer {
+
+        static Result of(DidDocument document) {
+            return new Result(RESULT_CONTEXT, new Metadata("application/did", null), document, Map.of());
+        }
+
+        static Result of(Object error) {
+            return new Result(RESULT_CONTEXT, new Metadata(null, error), null, Map.of());
+        }
+    }
+
+    /** @param error an object, or one word for those who read the older form */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Metadata(String contentType, Object error) {}
+}

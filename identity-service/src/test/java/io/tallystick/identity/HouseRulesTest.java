@@ -1,0 +1,49 @@
+package io.tallystick.identity;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.tallystick.kit.HouseRules;
+
+/** What always holds in this service's code. */
+@AnalyzeClasses(packages = "io.tallystick.identity", importOptions = ImportOption.DoNotIncludeTests.class)
+class HouseRulesTest {
+    private static final String ROOT = "io.tallystick.identity";
+
+    @ArchTest
+    static final ArchRule packages = HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "access");
+
+    @ArchTest
+    static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
+
+    @ArchTest
+    static final ArchRule keyUsesNoSister = HouseRules.arrows(ROOT, "key");
+
+    @ArchTest
+    static final ArchRule didUsesKeyAndTenant = HouseRules.arrows(ROOT, "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule accessUsesTheOthers = HouseRules.arrows(ROOT, "access", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule noCycles = HouseRules.noCycles(ROOT);
+
+    @ArchTest
+    static final ArchRule core = HouseRules.coreKnowsNoFramework();
+
+    @ArchTest
+    static final ArchRule resources = HouseRules.resourcesArePackagePrivateWithPublicMethods();
+
+    @ArchTest
+    static final ArchRule whoMayCall = HouseRules.resourcesSayWhoMayCall();
+
+    @ArchTest
+    static final ArchRule injection = HouseRules.noFieldInjection();
+
+    @ArchTest
+    static final ArchRule names = HouseRules.namesSaySomething();
+
+    @ArchTest
+    static final ArchRule size = HouseRules.packagesAreSmall();
+}

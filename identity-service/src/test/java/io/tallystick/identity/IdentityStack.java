@@ -1,0 +1,92 @@
+package io.tallystick.identity;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.tallystick.devstack.TestStack;
+import io.tallystick.kit.access.Ed25519Signer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A real PostgreSQL and a real Kafka under the service, secrets in files, and an operator whose key the tests hold. */
+public class IdentityStack implements QuarkusTestResourceLifecycleManager {
+    public static final String ISSUER = "http://identity.test";
+
+    /** Held by the tests in system properties, because they run in another class loader. */
+    private static final String OPERATOR_SEED = "tallystick.test.operator-seed";
+
+    private static final String EVENT_SEED = "tallystick.test.event-seed";
+
+    @Override
+    public Map<String, String> start() {
+        var stack = TestStack.join();
+        var database = stack.createDatabase();
+        var eventKey = newSigner(EVENT_SEED);
+        var operator = newSigner(OPERATOR_SEED);
+        var config = new HashMap<String, String>();
+        config.put("quarkus.datasource.jdbc.url", stack.postgresJdbcUrl(database));
+        config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
+        config.put("quarkus.datasource.username", stack.user());
+        config.put("quarkus.datasource.password", stack.password());
+        config.put("quarkus.http.test-port", "0");
+        config.put("quarkus.management.test-port", "0");
+        config.put("kafka.bootstrap.servers", stack.bootstrapServers());
+        config.put("tallystick.topics.prefix", stack.topicsPrefix());
+        config.put("tallystick.access.issuer", ISSUER);
+        config.put("tallystick.access.event-key", eventKey.publicKey().didKey());
+        config.put("tallystick.access.max-silence", "3s");
+        config.put(
+                "tallystick.identity.event-key-file",
+                secretFile(seed(EVENT_SEED)).toString());
+        config.put("tallystick.identity.master-key-file", secretFile(random()).toString());
+        config.put("tallystick.identity.operator-did", operator.publicKey().didKey());
+        config.put("tallystick.identity.rotation-notice", "2s");
+        return config;
+    }
+
+    @Override
+    public void stop() {}
+
+    static Ed25519Signer operator() {
+        return new Ed25519Signer(seed(OPERATOR_SEED));
+    }
+
+    static Ed25519Signer eventKey() {
+        return new Ed25519Signer(seed(EVENT_SEED));
+    }
+
+    static Ed25519Signer newKey() {
+        return new Ed25519Signer(random());
+    }
+
+    private static Ed25519Signer newSigner(String property) {
+        var seed = random();
+        System.setProperty(property, Base64.getUrlEncoder().withoutPadding().encodeToString(seed));
+        return new Ed25519Signer(seed);
+    }
+
+    private static byte[] seed(String property) {
+        return Base64.getUrlDecoder().decode(System.getProperty(property));
+    }
+
+    private static byte[] random() {
+        var bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    private static Path secretFile(byte[] secret) {
+        try {
+            var file = Files.createTempFile("tallystick-test", ".key");
+            file.toFile().deleteOnExit();
+            return Files.writeString(
+                    file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
