@@ -259,9 +259,7 @@ contract BatchSettlement is IBatchSettlement, Multicall, ReentrancyGuardTransien
         if (channels[channelId].balance == 0 && channels[channelId].totalClaimed == 0) {
             emit ChannelClosed(channelId, config);
         }
-        if (amount != 0) {
-            IERC20(config.token).safeTransfer(config.payer, amount);
-        }
+        if (amount != 0) IERC20(config.token).safeTransfer(config.payer, amount);
     }
 
     function _requireVoucherSigned(ChannelConfig calldata config, bytes32 digest, bytes calldata signature)

@@ -16,7 +16,7 @@ public record Bytes32(String hex) implements Comparable<Bytes32> {
 
     public Bytes32 {
         if (!FORM.matcher(hex).matches()) {
-            throw new IllegalArgumentException("not 32 bytes (0x and 64 hexadecimal digits): " + Shown.of(hex));
+            throw new IllegalArgumentException("not 32 bytes (0x and 64 hexadecimal digits)");
         }
         hex = hex.toLowerCase(Locale.ROOT);
     }

@@ -14,7 +14,7 @@ public record ClaimEntry(ChannelId channelId, BigInteger maxClaimableAmount, Big
 
     public ClaimEntry {
         requireNonNull(channelId, "channelId");
-        Uints.require(maxClaimableAmount, 128, "maxClaimableAmount");
-        Uints.require(totalClaimed, 128, "totalClaimed");
+        Words.requireUint(maxClaimableAmount, 128, "maxClaimableAmount");
+        Words.requireUint(totalClaimed, 128, "totalClaimed");
     }
 }

@@ -30,7 +30,7 @@ public final class EscrowDigests {
 
     /** @param maxClaimableAmount the running total that may be claimed, in token units; fits uint128 */
     public Bytes32 voucher(ChannelId channelId, BigInteger maxClaimableAmount) {
-        Uints.require(maxClaimableAmount, 128, "maxClaimableAmount");
+        Words.requireUint(maxClaimableAmount, 128, "maxClaimableAmount");
         return domain.digest(Keccak.hash(
                 new Words(3).add(VOUCHER).add(channelId).add(maxClaimableAmount).bytes()));
     }
@@ -40,7 +40,7 @@ public final class EscrowDigests {
      * @param amount token units given back; fits uint128
      */
     public Bytes32 refund(ChannelId channelId, BigInteger nonce, BigInteger amount) {
-        Uints.require(amount, 128, "amount");
+        Words.requireUint(amount, 128, "amount");
         return domain.digest(Keccak.hash(
                 new Words(4).add(REFUND).add(channelId).add(nonce).add(amount).bytes()));
     }

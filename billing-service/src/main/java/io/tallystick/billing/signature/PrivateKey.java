@@ -29,7 +29,8 @@ public final class PrivateKey {
         return new PrivateKey(secret);
     }
 
-    byte[] secret() {
+    /** The key itself: for the arithmetic, and for nothing else. */
+    public byte[] secret() {
         return secret.clone();
     }
 

@@ -20,8 +20,8 @@ public record TokenAuthorization(
         requireNonNull(from, "from");
         requireNonNull(to, "to");
         requireNonNull(nonce, "nonce");
-        Uints.require(value, 256, "value");
-        Uints.require(validAfter, 256, "validAfter");
-        Uints.require(validBefore, 256, "validBefore");
+        Words.requireUint(value, 256, "value");
+        Words.requireUint(validAfter, 256, "validAfter");
+        Words.requireUint(validBefore, 256, "validBefore");
     }
 }

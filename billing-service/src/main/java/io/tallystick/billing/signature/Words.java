@@ -63,14 +63,19 @@ public final class Words {
 
     /** @throws IllegalArgumentException unless {@code 0 <= value < 2^256} */
     public Words add(BigInteger value) {
-        if (value.signum() < 0 || value.bitLength() > 256) {
-            throw new IllegalArgumentException("not a uint256: " + value);
-        }
-        var bytes = value.toByteArray();
+        var bytes = requireUint(value, 256, "value").toByteArray();
         int from = bytes.length > SIZE ? 1 : 0;
         buffer.position(buffer.position() + SIZE - (bytes.length - from));
         buffer.put(bytes, from, bytes.length - from);
         return this;
+    }
+
+    /** @return {@code value}, known to fit {@code bits} */
+    static BigInteger requireUint(BigInteger value, int bits, String name) {
+        if (value.signum() < 0 || value.bitLength() > bits) {
+            throw new IllegalArgumentException(name + " does not fit uint" + bits);
+        }
+        return value;
     }
 
     public byte[] bytes() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallystick.billing.money.Address;
-import java.util.List;
+import io.tallystick.billing.signature.curve.Signatures;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,7 @@ class SignatureTest {
     void acceptsWhatTheContractAccepts(JsonNode vector) {
         var digest = new Bytes32(FILE.get("digest").asText());
         var signer = Address.of(FILE.get("signer").asText());
-        for (var secp256k1 : List.of(new NativeSecp256k1(), new JavaSecp256k1())) {
+        for (var secp256k1 : Signatures.all()) {
             var accepted = Signature.parse(vector.get("signature").asText())
                     .flatMap(signature -> secp256k1.recover(digest, signature))
                     .filter(signer::equals)

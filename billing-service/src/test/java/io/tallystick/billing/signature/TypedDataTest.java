@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.signature.curve.Signatures;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,7 +41,7 @@ class TypedDataTest {
         }
         var digest = new Bytes32(text(vector, "digest"));
         var key = PrivateKey.parse(text(vector, "privateKey"));
-        for (var secp256k1 : List.of(new NativeSecp256k1(), new JavaSecp256k1())) {
+        for (var secp256k1 : Signatures.all()) {
             assertThat(secp256k1.sign(digest, key).hex()).isEqualTo(text(vector, "signature"));
             var signature = Signature.parse(text(vector, "signature")).orElseThrow();
             assertThat(Checksum.of(secp256k1.recover(digest, signature).orElseThrow()))

@@ -91,15 +91,25 @@ public final class Programs {
                 METERING_MANAGEMENT,
                 "metering",
                 Map.of(
-                        "TALLYSTICK_GATEWAY_TENANT", TENANT,
-                        "TALLYSTICK_GATEWAY_UPSTREAM_URL", url(MODEL),
-                        "TALLYSTICK_GATEWAY_BILLING_URL", url(BILLING),
-                        "TALLYSTICK_GATEWAY_IDENTITY_URL", url(IDENTITY),
+                        "TALLYSTICK_GATEWAY_TENANT",
+                        TENANT,
+                        "TALLYSTICK_GATEWAY_UPSTREAM_URL",
+                        url(MODEL),
+                        "TALLYSTICK_GATEWAY_BILLING_URL",
+                        url(BILLING),
+                        "TALLYSTICK_GATEWAY_IDENTITY_URL",
+                        url(IDENTITY),
                         "TALLYSTICK_GATEWAY_CLIENT_KEY_FILE",
-                                keys.gateway().file().toString(),
+                        keys.gateway().file().toString(),
+                        "TALLYSTICK_GATEWAY_OFFER_MODEL_CHAT",
+                        "tallystick-ngram",
+                        "TALLYSTICK_GATEWAY_OFFER_MODEL_EMBEDDINGS",
+                        "all-minilm-l6-v2",
                         // What the model server accepts at most.
-                        "TALLYSTICK_GATEWAY_OUTPUT_LIMIT", "2048",
-                        "TALLYSTICK_GATEWAY_MAX_INPUTS", "256"));
+                        "TALLYSTICK_GATEWAY_OUTPUT_LIMIT",
+                        "2048",
+                        "TALLYSTICK_GATEWAY_MAX_INPUTS",
+                        "256"));
     }
 
     public Program billing() throws IOException {

@@ -10,6 +10,7 @@ import io.tallystick.metering.gateway.call.Capture;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.call.PaidCall;
 import io.tallystick.metering.gateway.call.Payments;
+import io.tallystick.metering.gateway.openai.Bucket;
 import io.tallystick.metering.gateway.openai.CallUsage;
 import io.tallystick.metering.gateway.openai.Quantities;
 import io.vertx.core.Future;
@@ -31,7 +32,7 @@ import java.util.concurrent.TimeoutException;
 class BillingClient implements Payments {
     private static final int MOST_BYTES = 256 * 1024;
 
-    /** Capture and void are idempotent, so they are asked again; the last wait is the longest. */
+    /** Authorize is idempotent by call, capture and void by hold, so each is asked again. */
     private static final List<Duration> RETRY_WAITS = List.of(Duration.ofMillis(100), Duration.ofMillis(800));
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -40,18 +41,21 @@ class BillingClient implements Payments {
     private final GatewayConfig config;
     private final ServiceTokens tokens;
     private final Vertx vertx;
+    private final Bucket heldInput;
+    private final Bucket heldOutput;
 
     BillingClient(HttpExchange http, GatewayConfig config, ServiceTokens tokens, Vertx vertx) {
         this.http = http;
         this.config = config;
         this.tokens = tokens;
         this.vertx = vertx;
+        heldInput = Bucket.named(config.heldInput());
+        heldOutput = Bucket.named(config.heldOutput());
     }
 
-    /** Not asked again: a second request would meet the first one's hold. */
     @Override
     public CompletionStage<Authorization> authorize(PaidCall call) {
-        return post("/v1/payments/authorize", request(call))
+        return persistently("/v1/payments/authorize", request(call), RETRY_WAITS)
                 .map(BillingClient::authorization)
                 .toCompletionStage();
     }
@@ -88,7 +92,7 @@ class BillingClient implements Payments {
                 .put("method", call.method())
                 .put("route", route.path())
                 .put("model", call.request().model())
-                .put("maximum", quantities(call.request().maximum()))
+                .put("maximum", quantities(call.request().maximum(heldInput, heldOutput)))
                 .put("requestDigest", call.body().requestDigest(call.method(), route.path()))
                 .put("payment", call.payment().isEmpty() ? null : call.payment());
     }

@@ -69,9 +69,31 @@ public interface GatewayConfig {
     @WithDefault("64")
     @Min(0) @Max(100_000) int templateTokens();
 
-    /** The model that a GET on a paid path shows an offer for, if the URL names none. */
-    @WithDefault("*")
-    String offerModel();
+    /**
+     * The token bucket that a call's input is held in. How it splits is known only afterwards, so where the rate card
+     * asks more for another bucket, such as {@code cache_write_5m}, name that one: the hold is then the true maximum.
+     */
+    @WithDefault("input_uncached")
+    String heldInput();
+
+    /** The same for output, such as {@code output_reasoning}. */
+    @WithDefault("output_text")
+    String heldOutput();
+
+    OfferModel offerModel();
+
+    /**
+     * Which model a GET on a paid path shows an offer for, if the URL names none ({@code ?model=}). It has to be one
+     * that the rate card prices: refunds begin with this offer.
+     */
+    interface OfferModel {
+
+        @WithDefault("*")
+        String chat();
+
+        @WithDefault("*")
+        String embeddings();
+    }
 
     /** The OpenAI-compatible server behind the gateway. */
     interface Upstream {

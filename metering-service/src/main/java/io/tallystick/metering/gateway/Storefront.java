@@ -81,7 +81,12 @@ class Storefront {
         if (request.headers().getAll(PAYMENT).size() > 1) {
             return CompletableFuture.completedStage(invalid(ambiguousPayment()));
         }
-        var model = Optional.ofNullable(request.getParam("model")).orElse(config.offerModel());
+        var model = Optional.ofNullable(request.getParam("model"))
+                .filter(Requests::isModel)
+                .orElseGet(() -> switch (route) {
+                    case CHAT_COMPLETIONS -> config.offerModel().chat();
+                    case EMBEDDINGS -> config.offerModel().embeddings();
+                });
         return calls.serve(call(request, CallRequest.smallest(route, model), Body.EMPTY));
     }
 

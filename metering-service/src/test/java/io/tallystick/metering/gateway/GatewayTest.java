@@ -237,6 +237,19 @@ class GatewayTest {
     }
 
     @Test
+    void asksAgainForAHoldWhoseAnswerWasLost() {
+        post(EMBEDDINGS, embeddings("ok"), "lost-once-" + payment).statusCode(200);
+
+        var asked = seen("billing")
+                .map(request -> new JsonObject(request.getString("body")))
+                .filter(body -> ("lost-once-" + payment).equals(body.getString("payment")))
+                .map(body -> body.getString("callId"))
+                .toList();
+        assertThat(asked).hasSize(2);
+        assertThat(asked.getFirst()).isEqualTo(asked.getLast());
+    }
+
+    @Test
     void deliversWhatIsRecordedThoughBillingDoesNotAnswerTheCapture() {
         var deaf = "deaf-" + payment;
         post(EMBEDDINGS, embeddings("ok"), deaf).statusCode(200).header("PAYMENT-RESPONSE", nullValue());

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     static final String PROVIDER_KEY = "sk-provider";
 
     private final Queue<JsonObject> seen = new ConcurrentLinkedQueue<>();
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private HttpServer server;
     private Path seedFile;
 
@@ -194,7 +197,11 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    private static void authorize(HttpExchange http, String payment) throws IOException {
+    private void authorize(HttpExchange http, String payment) throws IOException {
+        if (payment != null && payment.startsWith("lost-once") && lost.add(payment)) {
+            http.close();
+            return;
+        }
         switch (payment) {
             case null ->
                 answer(

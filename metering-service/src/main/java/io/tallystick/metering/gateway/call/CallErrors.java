@@ -9,6 +9,7 @@ final class CallErrors {
 
     static ApiError of(Authorization.Refused refused) {
         return switch (refused.status()) {
+            case 404 -> ApiError.invalid(404, "model_not_found", refused.reason());
             case 402, 412 -> ApiError.unpaid(refused.status(), refused.reason());
             default -> ApiError.invalid(refused.status(), "payment_refused", refused.reason());
         };

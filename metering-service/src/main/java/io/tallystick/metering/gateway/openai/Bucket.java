@@ -1,5 +1,7 @@
 package io.tallystick.metering.gateway.openai;
 
+import java.util.stream.Stream;
+
 /** What a call uses, split so that no unit is in two buckets. The wire name is the meter's key in a rate card. */
 public enum Bucket {
     REQUESTS("requests"),
@@ -19,5 +21,13 @@ public enum Bucket {
 
     public String wireName() {
         return wireName;
+    }
+
+    /** @throws IllegalArgumentException if no bucket has this wire name */
+    public static Bucket named(String wireName) {
+        return Stream.of(values())
+                .filter(bucket -> bucket.wireName.equals(wireName))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no token bucket is named " + wireName));
     }
 }

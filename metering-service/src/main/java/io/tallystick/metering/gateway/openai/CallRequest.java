@@ -27,8 +27,13 @@ public record CallRequest(
         return new CallRequest(route, model, 1, route == PaidRoute.CHAT_COMPLETIONS ? 1 : 0, 1, false);
     }
 
-    /** The most this call can use, whatever the model answers. */
-    public Quantities maximum() {
-        return Quantities.oneRequest().with(Bucket.INPUT_UNCACHED, inputBound).with(Bucket.OUTPUT_TEXT, outputBound);
+    /**
+     * The most this call can use, whatever the model answers.
+     *
+     * @param input the bucket that input costs most in; how it will be split is not known before
+     * @param output the same for output
+     */
+    public Quantities maximum(Bucket input, Bucket output) {
+        return Quantities.oneRequest().with(input, inputBound).with(output, outputBound);
     }
 }

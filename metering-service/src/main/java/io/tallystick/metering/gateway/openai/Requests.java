@@ -32,6 +32,11 @@ public final class Requests {
         };
     }
 
+    /** Whether this can be a model's name at all. */
+    public static boolean isModel(String name) {
+        return MODEL.matcher(name).matches();
+    }
+
     private static Optional<ApiError> misspelt(Map<String, Object> body) {
         return body.keySet().stream()
                 .filter(name -> !MEMBER_NAME.matcher(name).matches())
@@ -41,7 +46,7 @@ public final class Requests {
     }
 
     private static Optional<ApiError> modelFault(Map<String, Object> body) {
-        return body.get("model") instanceof String model && MODEL.matcher(model).matches()
+        return body.get("model") instanceof String model && isModel(model)
                 ? Optional.empty()
                 : Optional.of(ApiError.invalid(
                         "model",

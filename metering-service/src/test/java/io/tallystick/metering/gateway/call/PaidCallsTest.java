@@ -69,6 +69,13 @@ class PaidCallsTest {
         }
 
         @Test
+        void answersAModelWithoutAPriceAsOneThatIsNotThere() {
+            world.authorization = done(new Authorization.Refused(404, "no price", Headers.NONE));
+
+            assertThat(world.error("model_not_found", 404)).containsExactly("authorize");
+        }
+
+        @Test
         void answersARefundWithoutACall() {
             world.authorization = done(new Authorization.Done(200, RECEIPT));
 

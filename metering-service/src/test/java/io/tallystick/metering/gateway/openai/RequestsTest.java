@@ -25,7 +25,7 @@ class RequestsTest {
             // "user" and "héllo": 4 + 6 bytes, 16 around the message.
             assertThat(call.inputBound()).isEqualTo(4 + 6 + 16 + TEMPLATE);
             assertThat(call.outputBound()).isEqualTo(77);
-            assertThat(call.maximum().units())
+            assertThat(call.maximum(Bucket.INPUT_UNCACHED, Bucket.OUTPUT_TEXT).units())
                     .isEqualTo(Map.of(Bucket.REQUESTS, 1L, Bucket.INPUT_UNCACHED, 90L, Bucket.OUTPUT_TEXT, 77L));
         }
 
@@ -190,7 +190,10 @@ class RequestsTest {
             assertThat(embeddings("abc").inputBound()).isEqualTo(3 + 4);
             assertThat(embeddings(List.of("abc", "日本")).inputBound()).isEqualTo(3 + 6 + 2 * 4);
             assertThat(embeddings("abc").outputBound()).isZero();
-            assertThat(embeddings("abc").maximum().units()).containsOnlyKeys(Bucket.REQUESTS, Bucket.INPUT_UNCACHED);
+            assertThat(embeddings("abc")
+                            .maximum(Bucket.CACHE_WRITE_5M, Bucket.OUTPUT_REASONING)
+                            .units())
+                    .containsOnlyKeys(Bucket.REQUESTS, Bucket.CACHE_WRITE_5M);
         }
 
         @Test

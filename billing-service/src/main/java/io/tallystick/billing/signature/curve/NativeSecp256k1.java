@@ -1,7 +1,13 @@
-package io.tallystick.billing.signature;
+package io.tallystick.billing.signature.curve;
 
 import fr.acinq.secp256k1.Secp256k1Exception;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.signature.Bytes32;
+import io.tallystick.billing.signature.Hex;
+import io.tallystick.billing.signature.Keccak;
+import io.tallystick.billing.signature.PrivateKey;
+import io.tallystick.billing.signature.Secp256k1;
+import io.tallystick.billing.signature.Signature;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,7 +1,12 @@
-package io.tallystick.billing.signature;
+package io.tallystick.billing.signature.curve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.billing.signature.Bytes32;
+import io.tallystick.billing.signature.Hex;
+import io.tallystick.billing.signature.PrivateKey;
+import io.tallystick.billing.signature.Secp256k1;
+import io.tallystick.billing.signature.Signature;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

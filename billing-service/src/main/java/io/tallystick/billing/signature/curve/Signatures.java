@@ -1,8 +1,13 @@
-package io.tallystick.billing.signature;
+package io.tallystick.billing.signature.curve;
 
 import io.quarkus.logging.Log;
+import io.tallystick.billing.signature.Bytes32;
+import io.tallystick.billing.signature.Keccak;
+import io.tallystick.billing.signature.PrivateKey;
+import io.tallystick.billing.signature.Secp256k1;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import java.util.List;
 
 /** Chooses once, at start, who does the arithmetic: the native library, or Java where there is none. */
 @ApplicationScoped
@@ -26,6 +31,11 @@ public class Signatures {
             Log.warnf("libsecp256k1 does not load, signatures are made in Java, cause=%s", e.toString());
             return new JavaSecp256k1();
         }
+    }
+
+    /** Every implementation, for tests that hold them together. */
+    public static List<Secp256k1> all() {
+        return List.of(new NativeSecp256k1(), new JavaSecp256k1());
     }
 
     private static void selfTest(Secp256k1 candidate) {

@@ -1,6 +1,10 @@
-package io.tallystick.billing.signature;
+package io.tallystick.billing.signature.curve;
 
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.signature.Bytes32;
+import io.tallystick.billing.signature.PrivateKey;
+import io.tallystick.billing.signature.Secp256k1;
+import io.tallystick.billing.signature.Signature;
 import java.math.BigInteger;
 import java.util.Optional;
 import org.web3j.crypto.ECDSASignature;

@@ -1,0 +1,68 @@
+package io.tallystick.billing.chain;
+
+import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.chain.engine.PostgresTransactionStore;
+import io.tallystick.billing.chain.engine.TransactionStore;
+import io.tallystick.billing.chain.worker.Offloaded;
+import io.tallystick.billing.chain.worker.Waiters;
+import io.tallystick.billing.chain.worker.WorkSignal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * Everything that is to happen on the chain. An intent that was submitted is stored, and is brought into the chain by
+ * whichever process works at the time.
+ */
+@ApplicationScoped
+public class Transactions {
+    private final Optional<TransactionStore> store;
+    private final Waiters waiters;
+    private final WorkSignal signal;
+    private final Offloaded offloaded;
+
+    Transactions(DataSource database, ChainSigner signer, ChainConfig config, WorkSignal signal, Offloaded offloaded) {
+        this.store = signer.address().map(address -> new PostgresTransactionStore(database, config.id(), address));
+        this.waiters = new Waiters();
+        this.signal = signal;
+        this.offloaded = offloaded;
+    }
+
+    /**
+     * Wants something done on the chain, once. The same intent again is no second one: its transaction is answered as it
+     * stands. One that the contract refused is tried anew.
+     *
+     * <p>Fails with {@link IllegalArgumentException} if the key stands for another call.
+     */
+    public Uni<Transaction> submit(Intent intent) {
+        return offloaded
+                .of(() -> stored().add(intent, Clock.systemUTC().instant()))
+                .invoke(signal::raise);
+    }
+
+    public Uni<Optional<Transaction>> find(String key) {
+        return offloaded.of(() -> stored().find(List.of(key)).stream().findFirst());
+    }
+
+    public Uni<List<Transaction>> find(List<String> keys) {
+        return offloaded.of(() -> stored().find(keys));
+    }
+
+    /**
+     * Waits until an intent that was submitted is {@code depth} blocks deep, or fails, or {@code atMost} is over.
+     *
+     * @param depth blocks on top of its own; 0: any block will do
+     * @return {@link Outcome.Pending} when the time is over; fails with {@code UnavailableException} when too many wait
+     */
+    public Uni<Outcome> outcome(String key, int depth, Duration atMost) {
+        return offloaded.of(() -> waiters.await(stored(), signal, key, depth, atMost));
+    }
+
+    /** The engine's memory. */
+    public TransactionStore stored() {
+        return store.orElseThrow(() -> new IllegalStateException("tallystick.settlement.signer-key-file is not set"));
+    }
+}
