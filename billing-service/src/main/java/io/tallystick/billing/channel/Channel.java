@@ -116,16 +116,28 @@ public record Channel(
     }
 
     /**
-     * Charges a call whose hold had already lapsed, as far as the voucher still covers it. The voucher
-     * may have been spent on other calls since.
+     * Charges a call whose hold had already lapsed, as far as the channel still covers it. The voucher
+     * may have been spent on other calls since, and the deposit refunded.
      */
     public Capture captureLate(TokenAmount maximum, Ratio cost) {
-        return charge(cost, maximum.lesser(authorized.minus(spokenFor())), held);
+        return charge(cost, maximum.lesser(room()), held);
     }
 
     /** Lets a hold go: nothing was given for it. */
     public Channel release(TokenAmount maximum) {
         return with(charged, held.minus(maximum), carried);
+    }
+
+    /**
+     * Charges what the payer owes for usage that was not paid at the call.
+     *
+     * @throws IllegalArgumentException if {@code amount} is above {@link #room}
+     */
+    public Channel allocate(TokenAmount amount) {
+        if (amount.exceeds(room())) {
+            throw new IllegalArgumentException("more than there is room for: " + amount.units());
+        }
+        return with(charged.plus(amount), held, carried);
     }
 
     /** Sets aside what is to go back to the payer; at most what nobody charged or holds. */
@@ -156,6 +168,11 @@ public record Channel(
     /** Charged and held together. */
     public TokenAmount spokenFor() {
         return charged.plus(held);
+    }
+
+    /** How much more may be charged or held: signed, deposited, and not spoken for. */
+    public TokenAmount room() {
+        return authorized.lesser(drawable()).minusOrZero(spokenFor());
     }
 
     /** What the contract could still pay us, a refund on its way already taken off. */

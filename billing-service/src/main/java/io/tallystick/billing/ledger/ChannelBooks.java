@@ -33,6 +33,12 @@ public record ChannelBooks(
         requireNonNull(pending, "pending");
     }
 
+    /** The books of a channel that nothing was booked of. */
+    public static ChannelBooks opened(LedgerAccount channel) {
+        var zero = TokenAmount.zero(channel.asset());
+        return new ChannelBooks(channel, zero, zero, Optional.empty(), 0);
+    }
+
     /**
      * The transfers that bring the ledger level with the channel, in the order to book them. None when it is.
      *
@@ -64,6 +70,22 @@ public record ChannelBooks(
             transfers.add(new Pending(id, received(), channel, notFinal));
         }
         return transfers;
+    }
+
+    /** The books with one of those transfers in them, or with one that somebody else booked on the channel. */
+    public ChannelBooks with(Transfer transfer) {
+        return switch (transfer) {
+            case Posted posted
+            when posted.debit().equals(channel) ->
+                new ChannelBooks(channel, charged.plus(posted.amount()), claimed, pending, claims);
+            case Posted posted -> new ChannelBooks(channel, charged, claimed.plus(posted.amount()), pending, claims);
+            case Pending seen -> new ChannelBooks(channel, charged, claimed, Optional.of(seen), claims + 1);
+            case Post _ -> {
+                var total = claimed.plus(pending.orElseThrow().amount());
+                yield new ChannelBooks(channel, charged, total, Optional.empty(), claims);
+            }
+            case Void _ -> new ChannelBooks(channel, charged, claimed, Optional.empty(), claims);
+        };
     }
 
     private boolean stands(Pending seen, TokenAmount claimedFinal, TokenAmount notFinal) {

@@ -3,7 +3,6 @@ package io.tallystick.billing.rating;
 import static java.util.Comparator.comparing;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +41,12 @@ public record RateCard(String key, List<RateCardVersion> versions) {
                 .orElse(Instant.MAX);
     }
 
-    /** Decides on a new version. The first may begin in the past: until then nothing had a price. */
-    public Addition add(RateCardVersion version, Instant now) {
+    /**
+     * Decides on a new version. The first may begin in the past: until then nothing had a price.
+     *
+     * @param earliest when the version may begin; not before now
+     */
+    public Addition add(RateCardVersion version, Instant earliest) {
         if (versions.contains(version)) {
             return new AlreadyThere(this);
         }
@@ -57,8 +60,8 @@ public record RateCard(String key, List<RateCardVersion> versions) {
         if (!version.effectiveFrom().isAfter(newest.effectiveFrom())) {
             return Rejected.NOT_AFTER_NEWEST;
         }
-        if (version.effectiveFrom().isBefore(now.truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS))) {
-            return Rejected.HOUR_HAS_BEGUN;
+        if (version.effectiveFrom().isBefore(earliest)) {
+            return Rejected.TOO_SOON;
         }
         var all = new ArrayList<>(versions);
         all.add(version);
@@ -77,6 +80,6 @@ public record RateCard(String key, List<RateCardVersion> versions) {
     public enum Rejected implements Addition {
         OTHER_ASSET,
         NOT_AFTER_NEWEST,
-        HOUR_HAS_BEGUN
+        TOO_SOON
     }
 }

@@ -70,6 +70,19 @@ class ChannelBooksTest {
         }
     }
 
+    @Test
+    void isLevelOnceItsTransfersAreBooked() {
+        var books = new ChannelBooks(CHANNEL, units(40), units(0), Optional.of(SEEN), 1);
+
+        for (var transfer : books.follow(units(55), units(20), units(30))) {
+            books = books.with(transfer);
+        }
+
+        assertThat(books.follow(units(55), units(20), units(30))).isEmpty();
+        assertThat(books.charged()).isEqualTo(units(55));
+        assertThat(books.claimed()).isEqualTo(units(20));
+    }
+
     @Nested
     class GivenTransfers {
         final Posted captured = new Posted("captured/0xc/40", CHANNEL, REVENUE, units(40));

@@ -37,7 +37,7 @@ class RateCardTest {
         @Test
         void refusesAVersionOfAnHourThatHasBegun() {
             assertThat(card.add(version(10, flat("requests", 2, 1)), HALF_PAST_TEN))
-                    .isEqualTo(RateCard.Rejected.HOUR_HAS_BEGUN);
+                    .isEqualTo(RateCard.Rejected.TOO_SOON);
         }
 
         @Test

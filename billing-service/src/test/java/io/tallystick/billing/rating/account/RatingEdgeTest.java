@@ -1,0 +1,234 @@
+package io.tallystick.billing.rating.account;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.tallystick.billing.BillingStack;
+import io.tallystick.events.ChargeAdvanced;
+import io.tallystick.events.Envelope;
+import io.tallystick.events.EventJson;
+import io.tallystick.events.EventType;
+import io.tallystick.events.Funding;
+import io.tallystick.events.MeterAdvanced;
+import io.tallystick.kit.outbox.Topics;
+import jakarta.inject.Inject;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/** From a message on the broker to an account on the wire. What things cost is PeriodChargeTest's. */
+@QuarkusTest
+@WithTestResource(BillingStack.class)
+class RatingEdgeTest {
+    private static final String ASSET = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e";
+    private static final String PROVIDER = "did:key:z6MkProvider";
+
+    private final String tenant = "t" + UUID.randomUUID().toString().substring(0, 8);
+    private final Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS);
+
+    @Inject
+    Topics topics;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    @Test
+    void ratesWhatTheMetersSayHoweverOftenTheySayIt() {
+        post(card(hour, "7", "2")).statusCode(201);
+
+        send(advanced("cust-1", Funding.ACCOUNT, "10", "0"));
+        send(advanced("cust-1", Funding.ACCOUNT, "15", "0"), advanced("cust-1", Funding.ACCOUNT, "10", "0"));
+
+        awaitAccount("cust-1", "rated", "52");
+        get("/v1/accounts/cust-1/charges")
+                .statusCode(200)
+                .body("charges.size()", equalTo(1))
+                .body("charges[0].debited", equalTo("52"))
+                .body("charges[0].adjustment", equalTo(false));
+        get("/v1/accounts/cust-1/charges/lines")
+                .body("total", equalTo("52"))
+                .body("lines[0].quantity", equalTo("15"))
+                .body("lines[0].cost", equalTo("105/2"));
+        assertThat(lastCharge("cust-1").debited()).isEqualTo(BigInteger.valueOf(52));
+    }
+
+    @Test
+    void givesBackWhatWasVoided() {
+        post(card(hour, "1", "1")).statusCode(201);
+
+        send(advanced("cust-2", Funding.ACCOUNT, "10", "0"));
+        awaitAccount("cust-2", "rated", "10");
+        send(advanced("cust-2", Funding.ACCOUNT, "10", "4"));
+
+        awaitAccount("cust-2", "rated", "6");
+        get("/v1/accounts/cust-2").body("debited", equalTo("10")).body("credited", equalTo("4"));
+    }
+
+    @Test
+    void neverRatesWhatWasPaidAtTheCall() {
+        post(card(hour, "1", "1")).statusCode(201);
+
+        send(advanced("cust-3", Funding.CALL, "1000", "0"), advanced("cust-3", Funding.ACCOUNT, "3", "0"));
+
+        awaitAccount("cust-3", "rated", "3");
+    }
+
+    @Test
+    void ratesUsageThatCameBeforeItsPrice() {
+        send(advanced("cust-4", Funding.ACCOUNT, "9", "0"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> get("/v1/accounts/cust-4").statusCode(200).body("rated", equalTo("0")));
+
+        post(card(hour, "2", "1")).statusCode(201);
+
+        awaitAccount("cust-4", "rated", "18");
+    }
+
+    @Test
+    void aVersionIsNeverChangedAndARetryIsAnsweredAlike() {
+        post(card(hour, "1", "1")).statusCode(201);
+        post(card(hour, "1", "1")).statusCode(201);
+
+        post(card(hour, "2", "1")).statusCode(409).body("type", endsWith("/problems/rate-card-hour-taken"));
+        post(card(hour.plus(2, ChronoUnit.HOURS), "2", "1")).statusCode(201);
+        get("/v1/rate-cards").body("versions.size()", equalTo(2)).body("next", equalTo(""));
+    }
+
+    @Test
+    void aCardThatMakesNoSenseIsAnsweredWithAProblem() {
+        post(card(hour.plusSeconds(60), "1", "1"))
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("detail", org.hamcrest.Matchers.containsString("whole UTC hour"));
+        post(card(hour, "-1", "1")).statusCode(400).body("errors[0].pointer", endsWith("/units"));
+        post("{\"key\":").statusCode(400);
+    }
+
+    @Test
+    void aClientReadsItsOwnAccountAndNoOther() {
+        post(card(hour, "1", "1")).statusCode(201);
+        send(advanced("did:key:zClient", Funding.ACCOUNT, "1", "0"), advanced("other", Funding.ACCOUNT, "1", "0"));
+        awaitAccount("other", "rated", "1");
+        awaitAccount("did:key:zClient", "rated", "1");
+
+        var client = BillingStack.ownToken(tenant, "did:key:zClient", "billing:read");
+
+        given().auth().oauth2(client).get("/v1/accounts/did:key:zClient").then().statusCode(200);
+        given().auth().oauth2(client).get("/v1/accounts/other").then().statusCode(403);
+    }
+
+    @Test
+    void termsOfAnAccountAreTheProvidersToSet() {
+        var terms = "{\"rateCard\":\"standard\",\"limit\":\"500\"}";
+        var token = BillingStack.token(tenant, PROVIDER, "rates:write");
+
+        given().auth()
+                .oauth2(token)
+                .contentType("application/json")
+                .body(terms)
+                .put("/v1/accounts/cust-9")
+                .then()
+                .statusCode(200);
+
+        get("/v1/accounts/cust-9").statusCode(200).body("limit", equalTo("500"));
+    }
+
+    private MeterAdvanced advanced(String subject, Funding funding, String added, String voided) {
+        return new MeterAdvanced(
+                tenant,
+                subject,
+                "requests",
+                Map.of("model", "small"),
+                hour,
+                funding,
+                new BigDecimal(added),
+                new BigDecimal(voided));
+    }
+
+    private static String card(Instant from, String units, String per) {
+        return """
+                {"key":"standard","effectiveFrom":"%s","asset":"%s",
+                 "prices":[{"meter":"requests","kind":"flat","units":"%s","per":"%s"}]}
+                """.formatted(from, ASSET, units, per);
+    }
+
+    private ValidatableResponse post(String card) {
+        return given().auth()
+                .oauth2(BillingStack.token(tenant, PROVIDER, "rates:write"))
+                .contentType("application/json")
+                .body(card)
+                .post("/v1/rate-cards")
+                .then();
+    }
+
+    private ValidatableResponse get(String path) {
+        return given().auth()
+                .oauth2(BillingStack.token(tenant, PROVIDER, "billing:read"))
+                .get(path)
+                .then();
+    }
+
+    private void awaitAccount(String subject, String field, String value) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> get("/v1/accounts/" + subject).statusCode(200).body(field, equalTo(value)));
+    }
+
+    private void send(MeterAdvanced... events) {
+        var topic = topics.name(EventType.METER_ADVANCED.topic());
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer())) {
+            for (var event : events) {
+                var value = EventJson.write(new Envelope(UUID.randomUUID().toString(), "/test", Instant.now(), event));
+                producer.send(new ProducerRecord<>(topic, event.key(), value)).get(30, TimeUnit.SECONDS);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ChargeAdvanced lastCharge(String subject) {
+        var settings = Map.<String, Object>of(
+                "bootstrap.servers", bootstrapServers, "group.id", tenant, "auto.offset.reset", "earliest");
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topics.name(EventType.CHARGE_ADVANCED.topic())));
+            return await().atMost(Duration.ofSeconds(60))
+                    .until(() -> last(consumer, subject), Optional::isPresent)
+                    .orElseThrow();
+        }
+    }
+
+    private Optional<ChargeAdvanced> last(KafkaConsumer<String, byte[]> consumer, String subject) {
+        var found = Optional.<ChargeAdvanced>empty();
+        for (var record : consumer.poll(Duration.ofMillis(500))) {
+            if (EventJson.read(record.value()).data() instanceof ChargeAdvanced charge
+                    && charge.tenant().equals(tenant)
+                    && charge.subject().equals(subject)) {
+                found = Optional.of(charge);
+            }
+        }
+        return found;
+    }
+}
