@@ -74,8 +74,8 @@ public final class Anvil implements AutoCloseable {
         var name = "anvil-" + system + "-" + machine;
         var binary = checkout.contracts().resolve("node_modules/@foundry-rs/" + name + "/bin/anvil");
         if (!Files.isExecutable(binary)) {
-            throw new IllegalStateException("anvil is not installed: run \"npm install --no-save\" in contracts/"
-                    + " (no executable " + checkout.root().relativize(binary) + ")");
+            throw new IllegalStateException("anvil is not installed: run \"npm ci\" in contracts/" + " (no executable "
+                    + checkout.root().relativize(binary) + ")");
         }
         return binary;
     }

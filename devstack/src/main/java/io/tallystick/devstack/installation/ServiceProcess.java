@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A program of the stack that is kept running: when it ends unasked it is started again, as a cluster would, a few
@@ -25,11 +26,15 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final int RESTARTS = 20;
+    private static final long LOOK_MILLIS = 400;
+    private static final int LOOKS_BETWEEN_LINES = 40;
+    private static final String HEALTHY = "healthy";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Program program;
     private final Reaper reaper;
     private final Progress progress;
+    private final BooleanSupplier stopping;
     private final Runnable changed;
     private ChildProcess process;
     private CompletableFuture<Void> restart = CompletableFuture.completedFuture(null);
@@ -49,21 +54,25 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    private ServiceProcess(Program program, Reaper reaper, Progress progress, Runnable changed) {
+    private ServiceProcess(
+            Program program, Reaper reaper, Progress progress, BooleanSupplier stopping, Runnable changed) {
         this.program = program;
         this.reaper = reaper;
         this.progress = progress;
+        this.stopping = stopping;
         this.changed = changed;
     }
 
     /**
      * Starts the program; {@link #awaitReady} waits for it.
      *
+     * @param stopping whether the stack ends, so that nothing is started again
      * @param changed told when it was started again under another process number
      */
-    public static ServiceProcess start(Program program, Reaper reaper, Progress progress, Runnable changed)
+    public static ServiceProcess start(
+            Program program, Reaper reaper, Progress progress, BooleanSupplier stopping, Runnable changed)
             throws IOException {
-        var service = new ServiceProcess(program, reaper, progress, changed);
+        var service = new ServiceProcess(program, reaper, progress, stopping, changed);
         service.launch();
         return service;
     }
@@ -76,7 +85,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private synchronized void restart() {
-        if (closed) {
+        if (closed || stopping.getAsBoolean()) {
             return;
         }
         if (restarts == RESTARTS) {
@@ -100,26 +109,31 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public void awaitReady() throws IOException, InterruptedException {
         var start = System.nanoTime();
-        while (!isReady()) {
-            requireAlive();
-            if (System.nanoTime() - start > READY.toNanos()) {
-                throw current().failure("was not ready after " + READY.toSeconds() + " s (" + program.health() + ")");
+        for (int looks = 1; ; looks++) {
+            var health = health();
+            if (health.equals(HEALTHY)) {
+                progress.say(program.name() + " ready");
+                return;
             }
-            Thread.sleep(100);
+            current().requireAlive();
+            if (System.nanoTime() - start > READY.toNanos()) {
+                throw current().failure("was not ready after " + READY.toSeconds() + " s and said: " + health);
+            }
+            if (looks % LOOKS_BETWEEN_LINES == 0) {
+                progress.say("still waiting for " + program.name());
+            }
+            Thread.sleep(LOOK_MILLIS);
         }
-        progress.say(program.name() + " ready");
     }
 
-    private void requireAlive() throws IOException {
-        current().requireAlive();
-    }
-
-    private boolean isReady() throws InterruptedException {
+    /** {@value #HEALTHY}, or what the program answers or does not answer instead. */
+    private String health() throws InterruptedException {
         var request = HttpRequest.newBuilder(program.health()).timeout(ANSWER).build();
         try {
-            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException _) {
-            return false;
+            var answer = HTTP.send(request, BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? HEALTHY : answer.body();
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

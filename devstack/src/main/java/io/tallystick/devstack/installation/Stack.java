@@ -111,7 +111,8 @@ public final class Stack {
     }
 
     private ServiceProcess launch(Program program) throws Exception {
-        var service = running.start(() -> ServiceProcess.start(program, reaper, progress, this::rewriteFile));
+        var service = running.start(
+                () -> ServiceProcess.start(program, reaper, progress, running::isClosed, this::rewriteFile));
         synchronized (services) {
             services.put(program.name(), service);
         }

@@ -12,9 +12,9 @@ import java.util.List;
 public final class Reaper implements AutoCloseable {
 
     /**
-     * Reads one process id a line. {@code done} says that the launcher stopped them itself. An interrupt makes
-     * PostgreSQL and a JVM close their files; who ignores it for five seconds is killed. The terminal's Ctrl-C is
-     * not for this shell: the launcher answers it.
+     * Reads one process id a line. {@code done} says that the launcher stopped them itself. First they are asked to
+     * end; an interrupt makes PostgreSQL leave its clients, too; who is there after some seconds is killed. The
+     * terminal's Ctrl-C is not for this shell: the launcher answers it.
      */
     private static final String SCRIPT = """
             trap '' INT TERM HUP
@@ -23,13 +23,15 @@ public final class Reaper implements AutoCloseable {
               [ "$line" = done ] && exit 0
               pids="$pids $line"
             done
-            [ -n "$pids" ] || exit 0
-            kill -INT $pids 2>/dev/null
-            for second in 1 2 3 4 5; do
-              kill -0 $pids 2>/dev/null || exit 0
+            for signal in TERM INT INT INT INT KILL; do
+              left=
+              for pid in $pids; do
+                kill -$signal "$pid" 2>/dev/null && left="$left $pid"
+              done
+              pids=$left
+              [ -n "$pids" ] || exit 0
               sleep 1
             done
-            kill -KILL $pids 2>/dev/null
             """;
 
     private final Writer pids;

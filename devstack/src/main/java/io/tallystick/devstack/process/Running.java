@@ -38,6 +38,11 @@ public final class Running implements AutoCloseable {
         }
     }
 
+    /** Whether all is being stopped, or was. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
         closed = true;

@@ -35,7 +35,7 @@ class ServiceProcessTest {
     void isStartedAgainWhenKilledAndNotWhenClosed() throws Exception {
         var again = new CountDownLatch(1);
         try (var reaper = Reaper.start();
-                var service = ServiceProcess.start(fileServer(), reaper, progress, again::countDown)) {
+                var service = ServiceProcess.start(fileServer(), reaper, progress, () -> false, again::countDown)) {
             service.awaitReady();
             long killed = service.pid();
 
@@ -59,7 +59,7 @@ class ServiceProcessTest {
                 folder.resolve("log"),
                 URI.create("http://127.0.0.1:1/"));
         try (var reaper = Reaper.start();
-                var service = ServiceProcess.start(program, reaper, progress, () -> {})) {
+                var service = ServiceProcess.start(program, reaper, progress, () -> false, () -> {})) {
             assertThatThrownBy(service::awaitReady)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Unrecognized option: --no-such-option");
