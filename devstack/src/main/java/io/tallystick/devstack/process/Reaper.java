@@ -34,6 +34,8 @@ public final class Reaper implements AutoCloseable {
             done
             """;
 
+    static final List<String> COMMAND = List.of("sh", "-c", SCRIPT, "tallystick-reaper");
+
     private final Writer pids;
 
     private Reaper(Writer pids) {
@@ -41,7 +43,7 @@ public final class Reaper implements AutoCloseable {
     }
 
     public static Reaper start() throws IOException {
-        var shell = new ProcessBuilder(List.of("sh", "-c", SCRIPT, "tallystick-reaper"))
+        var shell = new ProcessBuilder(COMMAND)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
