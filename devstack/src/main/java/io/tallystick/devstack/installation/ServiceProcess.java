@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class ServiceProcess implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofMinutes(2);
+    private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final int RESTARTS = 20;
     private static final long LOOK_MILLIS = 400;
@@ -105,7 +105,7 @@ public final class ServiceProcess implements AutoCloseable {
     /**
      * Waits until the program says that it is ready.
      *
-     * @throws IOException if it ends or takes longer than two minutes; the message shows its last lines
+     * @throws IOException if it ends or takes longer than three minutes; the message shows its last lines
      */
     public void awaitReady() throws IOException, InterruptedException {
         var start = System.nanoTime();
