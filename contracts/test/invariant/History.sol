@@ -61,11 +61,11 @@ contract History is Channels {
     /// @dev The payer signs a voucher, and the receiver's side claims any total that it covers.
     function claim(uint256 index, uint128 ceiling, uint128 total, uint256 how) external totalsOnlyRise {
         index %= CHANNELS;
-        ceiling = bound128(ceiling, 0, 2 * MOST);
+        ceiling = share(ceiling, 2 * MOST);
         if (ceiling > highestSigned[index]) highestSigned[index] = ceiling;
         (uint128 balance,) = escrow.channels(ids[index]);
         IBatchSettlement.VoucherClaim memory one =
-            row(configs[index], payerKeys[index], ceiling, bound128(total, 0, ceiling < balance ? ceiling : balance));
+            row(configs[index], payerKeys[index], ceiling, share(total, ceiling < balance ? ceiling : balance));
         claimed.push(one);
         send(only(one), how);
     }
@@ -91,7 +91,7 @@ contract History is Channels {
 
     function refund(uint256 index, uint128 amount, bool bySignature) external totalsOnlyRise {
         index %= CHANNELS;
-        amount = bound128(amount, 1, 2 * MOST);
+        amount = bound128(amount, 1, MOST / 4);
         ++refunds[index];
         if (!bySignature) {
             vm.prank(configs[index].receiver);
@@ -111,14 +111,17 @@ contract History is Channels {
         if (initiatedAt != 0 || balance == totalClaimed) return;
 
         vm.prank(payers[index]);
-        escrow.initiateWithdraw(configs[index], bound128(amount, 1, balance - totalClaimed));
+        escrow.initiateWithdraw(configs[index], share(amount, balance - totalClaimed));
     }
 
+    /// @dev Waits for a withdrawal that is not due.
     function finalizeWithdraw(uint256 index) external totalsOnlyRise {
         index %= CHANNELS;
         (, uint40 initiatedAt) = escrow.pendingWithdrawals(ids[index]);
-        if (initiatedAt == 0 || block.timestamp < uint256(initiatedAt) + DELAY) return;
+        if (initiatedAt == 0) return;
 
+        uint256 due = uint256(initiatedAt) + DELAY;
+        if (block.timestamp < due) vm.warp(due);
         vm.prank(payers[index]);
         escrow.finalizeWithdraw(configs[index]);
     }
@@ -132,6 +135,12 @@ contract History is Channels {
 
     function pass(uint256 delay) external {
         vm.warp(block.timestamp + bound(delay, 1, 2 * DELAY));
+    }
+
+    /// @dev Every fourth time all there is, else something of it. Numbers as they come are small beside a channel's, and
+    /// what is claimed and what is asked back would never meet.
+    function share(uint128 number, uint128 most) private pure returns (uint128) {
+        return number % 4 == 0 || most == 0 ? most : bound128(number, 1, most);
     }
 
     /// @dev By the receiver, by its authorizer, or by a stranger with the authorizer's signature.
