@@ -61,6 +61,16 @@ public class Channels {
                 .map(rows -> rows.stream().map(Channels::times).toList()));
     }
 
+    /** Channels that the contract was not asked about since {@code before}, the longest ago first. */
+    public Uni<List<ChannelTimes>> seenBefore(Instant before, int limit) {
+        return database.inTransaction(session -> session.createSelectionQuery(
+                        "from Channel where seenAt < :before order by seenAt, id", ChannelEntity.class)
+                .setParameter("before", before)
+                .setMaxResults(limit)
+                .getResultList()
+                .map(rows -> rows.stream().map(Channels::times).toList()));
+    }
+
     /** Writes a channel down unless it is there already, and answers what is there. */
     public Uni<Channel> open(Channel opened, Instant now) {
         return database.inTransaction(session ->

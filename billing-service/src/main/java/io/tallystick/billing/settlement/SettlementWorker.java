@@ -1,0 +1,105 @@
+package io.tallystick.billing.settlement;
+
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.tallystick.billing.chain.ChainSigner;
+import io.tallystick.billing.channel.ChannelTimes;
+import io.tallystick.billing.channel.Channels;
+import io.tallystick.kit.problem.UnavailableException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Looks at channels and settlements again and again. Several processes may do so at once: a channel is in one open
+ * settlement only, and following one twice changes nothing.
+ */
+@ApplicationScoped
+class SettlementWorker {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int READ_AT_ONCE = 100;
+
+    private final Planner planner;
+    private final Follower follower;
+    private final Readings readings;
+    private final Channels channels;
+    private final ChainSigner signer;
+    private final SettlementConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private Optional<Thread> thread = Optional.empty();
+
+    SettlementWorker(
+            Planner planner,
+            Follower follower,
+            Readings readings,
+            Channels channels,
+            ChainSigner signer,
+            SettlementConfig config) {
+        this.planner = planner;
+        this.follower = follower;
+        this.readings = readings;
+        this.channels = channels;
+        this.signer = signer;
+        this.config = config;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (signer.address().isPresent()) {
+            thread = Optional.of(Thread.ofVirtual().name("settlement-worker").start(this::run));
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (thread.isPresent()) {
+            thread.get().interrupt();
+            thread.get().join(PATIENCE);
+        }
+    }
+
+    private void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                turn(clock.instant());
+                Thread.sleep(config.interval());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (UnavailableException e) {
+                Log.warnf("settlement waits, dependency=%s, cause=%s", e.dependency(), e.getCause());
+                pause();
+            } catch (RuntimeException e) {
+                Log.error("a turn of settlement failed, the next one goes on", e);
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(config.interval());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In this order: what is read now may make a claim due, and what is planned now is submitted at once. */
+    private void turn(Instant now) {
+        watch(now);
+        planner.planDue(now);
+        follower.follow(now);
+    }
+
+    /** A payer asks for its deposit on the contract and nowhere else. */
+    private void watch(Instant now) {
+        var ids = channels.seenBefore(now.minus(config.watchAfter()), READ_AT_ONCE).await().atMost(PATIENCE).stream()
+                .map(ChannelTimes::channel)
+                .map(channel -> channel.id())
+                .toList();
+        if (!ids.isEmpty()) {
+            readings.newest(ids, now);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** When vouchers are claimed, and what became of it. */
+package io.tallystick.billing.settlement;
