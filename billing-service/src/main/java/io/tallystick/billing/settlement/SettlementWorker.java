@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Looks at channels and settlements again and again. Several processes may do so at once: a channel is in one open
@@ -30,6 +32,7 @@ class SettlementWorker {
     private final ChainSigner signer;
     private final SettlementConfig config;
     private final Clock clock = Clock.systemUTC();
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private Optional<Thread> thread = Optional.empty();
 
     SettlementWorker(
@@ -54,34 +57,29 @@ class SettlementWorker {
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopped.countDown();
         if (thread.isPresent()) {
-            thread.get().interrupt();
             thread.get().join(PATIENCE);
         }
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                turn(clock.instant());
-                Thread.sleep(config.interval());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (UnavailableException e) {
-                Log.warnf("settlement waits, dependency=%s, cause=%s", e.dependency(), e.getCause());
-                pause();
-            } catch (RuntimeException e) {
-                Log.error("a turn of settlement failed, the next one goes on", e);
-                pause();
-            }
+        try {
+            do {
+                turn();
+            } while (!stopped.await(config.interval().toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void pause() {
+    private void turn() {
         try {
-            Thread.sleep(config.interval());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            turn(clock.instant());
+        } catch (UnavailableException e) {
+            Log.warnf("settlement waits, dependency=%s, cause=%s", e.dependency(), e.getCause());
+        } catch (RuntimeException e) {
+            Log.error("a turn of settlement failed, the next one goes on", e);
         }
     }
 
