@@ -1,0 +1,86 @@
+// A provider that sells: its people, prices and meters, over the services' APIs.
+import { Access } from './access.mjs';
+import { ASSET } from './chain.mjs';
+import { didOfSeed, newDid } from './did.mjs';
+import { call } from './http.mjs';
+
+export const EMBEDDINGS = 'all-minilm-l6-v2';
+export const CHAT = 'tallystick-ngram';
+
+/** What a call costs. Units are of a token with six decimals: 20 per 1,000 input tokens is 20 USDC a billion. */
+export const PRICES = [
+  { meter: 'input_uncached', dimensions: { model: EMBEDDINGS }, kind: 'flat', units: '2000', per: '1000' },
+  { meter: 'input_uncached', dimensions: { model: CHAT }, kind: 'flat', units: '3000', per: '1000' },
+  { meter: 'output_text', dimensions: { model: CHAT }, kind: 'flat', units: '15000', per: '1000' },
+  { meter: 'requests', kind: 'flat', units: '10', per: '1' },
+  // For usage that the provider's own server reports.
+  {
+    meter: 'tokens_used',
+    kind: 'graduated',
+    tiers: [{ upTo: '50000', units: '4000', per: '1000' }, { units: '3000', per: '1000' }],
+  },
+];
+
+export const FIXED_CALLS = [{ route: '/v1/embeddings', model: EMBEDDINGS, units: '20000' }];
+
+const currentHour = () => new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString().replace('.000', '');
+
+/** Registers people with identity-service and gives each an {@link Access}. */
+export class People {
+  #stack;
+  #operator;
+
+  constructor(stack) {
+    this.#stack = stack;
+    this.#operator = new Access(stack.identity.url, didOfSeed(stack.operator.keyFile));
+  }
+
+  async join(name, kind, roles) {
+    const holder = newDid();
+    const token = await this.#operator.token('identity-service', 'tenants:write identities:write');
+    await call('POST', `${this.#stack.identity.url}/v1/tenants/${this.#stack.tenant}/identities`, {
+      token,
+      body: { did: holder.did, kind, roles, name },
+    });
+    return new Access(this.#stack.identity.url, holder);
+  }
+}
+
+/** What the owner of a tenant does with billing- and metering-service. */
+export class Shop {
+  #stack;
+  #owner;
+
+  constructor(stack, owner) {
+    this.#stack = stack;
+    this.#owner = owner;
+  }
+
+  async billing(method, path, body) {
+    const token = await this.#owner.token('billing-service', 'rates:write billing:read settlement:run');
+    return call(method, this.#stack.billing.url + path, { token, body });
+  }
+
+  async metering(method, path, body) {
+    const token = await this.#owner.token('metering-service', 'meters:write usage:read usage:write');
+    return call(method, this.#stack.metering.url + path, { token, body });
+  }
+
+  async open(payTo) {
+    await this.billing('PUT', '/v1/payee', { payTo, asset: ASSET });
+    await this.billing('POST', '/v1/rate-cards', {
+      key: 'standard',
+      effectiveFrom: currentHour(),
+      asset: ASSET,
+      prices: PRICES,
+      fixedCalls: FIXED_CALLS,
+    });
+    await this.metering('POST', '/api/v1/meters', {
+      slug: 'tokens_used',
+      aggregation: 'SUM',
+      eventType: 'prompt',
+      valueProperty: '$.tokens',
+      groupBy: { model: '$.model' },
+    });
+  }
+}
