@@ -80,9 +80,7 @@ public record Meter(String slug, String eventType, Aggregation aggregation, Sort
         for (var dimension : groupBy.entrySet()) {
             var value = dimension.getValue().find(data).orElse("");
             var text = value instanceof Boolean flag ? Optional.of(flag.toString()) : text(value);
-            if (text.isEmpty()
-                    || text.get().length() > DIMENSION_LENGTH
-                    || text.get().indexOf('\0') >= 0) {
+            if (text.isEmpty() || text.get().length() > DIMENSION_LENGTH || !Utf8.holds(text.get())) {
                 return new Unusable(
                         dimension.getValue().text(), "must be a string, number or boolean of at most 256 characters");
             }

@@ -25,10 +25,12 @@ public record Quantity(BigInteger attos) implements Comparable<Quantity> {
     /** What {@link #reported} accepts, for an error's text. */
     public static final String RULE = "must be a number of at least 0 and below 10^20, with at most 18 decimals";
 
+    // Before the constants: their constructor looks at it.
+    private static final BigInteger BOUND = BigInteger.TEN.pow(38 + DECIMALS);
+
     public static final Quantity ZERO = new Quantity(BigInteger.ZERO);
     public static final Quantity ONE = new Quantity(BigInteger.TEN.pow(DECIMALS));
 
-    private static final BigInteger BOUND = BigInteger.TEN.pow(38 + DECIMALS);
     private static final int LONGEST = 64;
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?");
 

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -51,6 +52,7 @@ public class UsageLog {
      * entries may be in the log nevertheless: send all of them again, an event counts once however often it is there.
      * Completes on Kafka's thread, which must not be held up.
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     public CompletionStage<Void> append(List<UsageEntry> entries) {
         var pending = new Pending(entries);
         if (entries.isEmpty()) {
@@ -77,13 +79,23 @@ public class UsageLog {
         return append(List.of(entry));
     }
 
-    /** Fetches what the first send would have to wait for. Blocks up to {@link UsageLogConfig#maxBlock}. */
-    void warm() {
-        producer.partitionsFor(topic);
-    }
-
-    String topic() {
-        return topic;
+    /**
+     * Fetches what the first send would have to wait for. Blocks, at most for {@link UsageLogConfig#deliveryTimeout}.
+     *
+     * @throws KafkaException if the broker does not say where the topic is
+     */
+    public void warm() {
+        var end = System.nanoTime() + config.deliveryTimeout().toNanos();
+        while (true) {
+            try {
+                producer.partitionsFor(topic);
+                return;
+            } catch (TimeoutException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -1,2 +1,2 @@
-/** The usage log, and the one transaction that turns what is in it into series. */
+/** The usage log's write end, and the series that it is counted into. */
 package io.tallystick.metering.usage;

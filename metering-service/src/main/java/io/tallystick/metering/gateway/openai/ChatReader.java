@@ -146,8 +146,8 @@ record ChatReader(Limits limits) {
 
     private static boolean isTextPart(Object part) {
         return part instanceof Map<?, ?> members
-                && ("text".equals(members.get("type")) && members.get("text") instanceof String
-                        || "refusal".equals(members.get("type")) && members.get("refusal") instanceof String);
+                && (("text".equals(members.get("type")) && members.get("text") instanceof String)
+                        || ("refusal".equals(members.get("type")) && members.get("refusal") instanceof String));
     }
 
     private static Optional<ApiError> limitFault(Map<String, Object> body, String name, int most) {

@@ -13,7 +13,7 @@ record EmbeddingsReader(Limits limits) {
         return switch (body.get("input")) {
             case String text -> texts(model, List.of(text));
             case List<?> items
-            when items.isEmpty() || items.size() > limits.inputs() && !isTokens(items) ->
+            when items.isEmpty() || (items.size() > limits.inputs() && !isTokens(items)) ->
                 fault("Send 1 to " + limits.inputs() + " inputs in one request.");
             case List<?> items when items.stream().allMatch(String.class::isInstance) -> texts(model, items);
             case List<?> items when isTokens(items) -> tokens(model, 1, items.size());

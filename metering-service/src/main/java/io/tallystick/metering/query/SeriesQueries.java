@@ -1,0 +1,182 @@
+package io.tallystick.metering.query;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+
+/** Reads series. Sums are made by the database in exact decimals. */
+@ApplicationScoped
+class SeriesQueries {
+    /** Most rows of one answer. */
+    static final int MOST = 10_000;
+
+    private final Pool pool;
+
+    SeriesQueries(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * One sum.
+     *
+     * @param window its place among the windows
+     * @param subject empty if not asked by subject
+     * @param groupBy values by dimension
+     */
+    record Sum(int window, Optional<String> subject, Map<String, String> groupBy, BigDecimal usage) {}
+
+    /** What a subject came to in all, for one set of dimensions and one funding. */
+    record Reading(
+            String subject, Map<String, String> dimensions, String funding, BigDecimal added, BigDecimal voided) {}
+
+    /** First hour and end of what the question is about; empty if there is nothing. */
+    Uni<Optional<Windows>> extent(Question question) {
+        var where = new Where(question);
+        return pool.preparedQuery("select min(hour) as first, max(hour) as last from series" + where.text)
+                .execute(where.values)
+                .map(rows -> {
+                    var row = rows.iterator().next();
+                    return row.getOffsetDateTime("first") == null
+                            ? Optional.empty()
+                            : Optional.of(Windows.one(
+                                    question.from()
+                                            .orElse(row.getOffsetDateTime("first")
+                                                    .toInstant()),
+                                    question.to()
+                                            .orElse(row.getOffsetDateTime("last")
+                                                    .plusHours(1)
+                                                    .toInstant())));
+                });
+    }
+
+    /** One row for each window and group that has any series; at most one more than {@link #MOST}. */
+    Uni<List<Sum>> sums(Question question, Windows windows) {
+        var where = new Where(question);
+        where.values.addArrayOfOffsetDateTime(windows.bounds().stream()
+                .map(bound -> bound.atOffset(ZoneOffset.UTC))
+                .toArray(OffsetDateTime[]::new));
+        var groups = new ArrayList<String>(List.of("width_bucket(hour, $" + where.values.size() + ") as bucket"));
+        if (question.bySubject()) {
+            groups.add("subject");
+        }
+        for (int i = 0; i < question.groupBy().size(); i++) {
+            where.values.addString(question.groupBy().get(i));
+            groups.add("coalesce(dimensions ->> $" + where.values.size() + "::text, '') as d" + i);
+        }
+        var positions = java.util.stream.IntStream.rangeClosed(1, groups.size())
+                .mapToObj(Integer::toString)
+                .collect(java.util.stream.Collectors.joining(","));
+        var sql = "select " + String.join(", ", groups) + ", sum(added - voided)::text as usage from series"
+                + where.text + " group by " + positions + " order by " + positions + " limit " + (MOST + 1);
+        return pool.preparedQuery(sql).execute(where.values).map(rows -> list(rows, row -> sum(question, row)));
+    }
+
+    /** @param only empty for all */
+    Uni<List<String>> subjects(String tenant, String meter, Optional<String> only) {
+        return texts(
+                "select distinct subject from series where tenant = $1 and meter = $2 "
+                        + "and ($3::text is null or subject = $3) order by 1 limit " + MOST,
+                Tuple.of(tenant, meter, only.orElse(null)));
+    }
+
+    Uni<List<String>> values(Question question, String dimension) {
+        var where = new Where(question);
+        where.values.addString(dimension);
+        return texts(
+                "select distinct coalesce(dimensions ->> $" + where.values.size() + "::text, '') from series"
+                        + where.text + " order by 1 limit " + MOST,
+                where.values);
+    }
+
+    /** By subject, dimensions and funding; at most one more than {@link #MOST}. */
+    Uni<List<Reading>> readings(String tenant, String meter, Optional<String> subject) {
+        return pool.preparedQuery("""
+                        select subject, dimensions, funding, sum(added)::text as added, sum(voided)::text as voided
+                        from series where tenant = $1 and meter = $2 and ($3::text is null or subject = $3)
+                        group by 1, 2, 3 order by 1, 2, 3 limit
+                        """ + (MOST + 1))
+                .execute(Tuple.of(tenant, meter, subject.orElse(null)))
+                .map(rows -> list(rows, SeriesQueries::reading));
+    }
+
+    private Uni<List<String>> texts(String sql, Tuple values) {
+        return pool.preparedQuery(sql).execute(values).map(rows -> list(rows, row -> row.getString(0)));
+    }
+
+    private static Sum sum(Question question, Row row) {
+        var groupBy = new LinkedHashMap<String, String>();
+        for (int i = 0; i < question.groupBy().size(); i++) {
+            groupBy.put(question.groupBy().get(i), row.getString("d" + i));
+        }
+        return new Sum(
+                row.getInteger("bucket") - 1,
+                question.bySubject() ? Optional.of(row.getString("subject")) : Optional.empty(),
+                groupBy,
+                plain(row.getString("usage")));
+    }
+
+    private static Reading reading(Row row) {
+        var dimensions = new LinkedHashMap<String, String>();
+        row.getJsonObject("dimensions").forEach(e -> dimensions.put(e.getKey(), (String) e.getValue()));
+        return new Reading(
+                row.getString("subject"),
+                dimensions,
+                row.getString("funding"),
+                plain(row.getString("added")),
+                plain(row.getString("voided")));
+    }
+
+    private static BigDecimal plain(String text) {
+        var value = new BigDecimal(text).stripTrailingZeros();
+        return value.scale() < 0 ? value.setScale(0) : value;
+    }
+
+    private static <T> List<T> list(RowSet<Row> rows, Function<Row, T> row) {
+        return StreamSupport.stream(rows.spliterator(), false).map(row).toList();
+    }
+
+    /** Which series the question is about. */
+    private static final class Where {
+        private final Tuple values = Tuple.tuple();
+        private String text;
+
+        Where(Question question) {
+            text = " where tenant = $1 and meter = $2";
+            values.addString(question.tenant()).addString(question.meter());
+            question.from().ifPresent(from -> and("hour >= $", time(from)));
+            question.to().ifPresent(to -> and("hour < $", time(to)));
+            if (!question.subjects().isEmpty()) {
+                values.addArrayOfString(question.subjects().toArray(String[]::new));
+                text += " and subject = any($" + values.size() + ")";
+            }
+            question.only().forEach((dimension, wanted) -> {
+                values.addString(dimension).addArrayOfString(wanted.toArray(String[]::new));
+                text += " and coalesce(dimensions ->> $" + (values.size() - 1) + "::text, '') = any($" + values.size()
+                        + ")";
+            });
+        }
+
+        private void and(String condition, OffsetDateTime value) {
+            values.addOffsetDateTime(value);
+            text += " and " + condition + values.size();
+        }
+
+        private static OffsetDateTime time(Instant time) {
+            return time.atOffset(ZoneOffset.UTC);
+        }
+    }
+}

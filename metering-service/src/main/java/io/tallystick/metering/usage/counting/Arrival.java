@@ -1,0 +1,64 @@
+package io.tallystick.metering.usage.counting;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.metering.usage.event.EventKey;
+import io.tallystick.metering.usage.event.UsageEvent;
+
+/** What a record of the usage log turned out to be. */
+public sealed interface Arrival {
+
+    LogRecord at();
+
+    /** An event to count. */
+    record Reported(LogRecord at, UsageEvent event) implements Arrival {}
+
+    /** An event is to be taken back, whether it came already or is still to come. */
+    record Voiding(LogRecord at, String tenant, String source, String id, String reason) implements Arrival {
+        EventKey key() {
+            return EventKey.of(tenant, source, id);
+        }
+    }
+
+    /**
+     * Nothing that can be counted.
+     *
+     * @param tenant, source, id as far as they are known, else empty
+     * @param field pointer to the field in the event that is meant; empty if the whole event is
+     * @param detail what must hold
+     */
+    record DeadLetter(LogRecord at, Reason reason, String tenant, String source, String id, String field, String detail)
+            implements Arrival {
+        public DeadLetter {
+            requireNonNull(at, "at");
+            requireNonNull(reason, "reason");
+        }
+
+        static DeadLetter of(LogRecord at, UsageEvent event, Reason reason, String field, String detail) {
+            return new DeadLetter(at, reason, event.tenant(), event.source(), event.id(), field, detail);
+        }
+    }
+
+    /** Why something is a dead letter. */
+    enum Reason {
+        /** Not a CloudEvent, or not written by this service. */
+        UNREADABLE,
+        /** Older than the memory of events. */
+        TOO_OLD,
+        /** From the future. */
+        AHEAD,
+        /** A value or dimension that a meter counts cannot be used. */
+        UNUSABLE,
+        /** The same source and id as an event already counted, with another type, subject or data. */
+        CONFLICT,
+        /** A void whose event never came. */
+        UNMATCHED_VOID,
+        /** The database refuses it and nothing above says why: a fault of ours. */
+        UNCOUNTABLE;
+
+        /** As it is stored and answered. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.tallystick.metering.usage.counting;
+
+import io.tallystick.events.Funding;
+import io.tallystick.metering.meter.CallMeters;
+import io.tallystick.metering.meter.Measurement.Measured;
+import io.tallystick.metering.meter.Measurement.NotMeasured;
+import io.tallystick.metering.meter.Measurement.Unusable;
+import io.tallystick.metering.meter.Meter;
+import io.tallystick.metering.meter.Quantity;
+import io.tallystick.metering.usage.SeriesKey;
+import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
+import io.tallystick.metering.usage.counting.Arrival.Reason;
+import io.tallystick.metering.usage.counting.Arrival.Reported;
+import io.tallystick.metering.usage.counting.Arrival.Voiding;
+import io.tallystick.metering.usage.event.EventKey;
+import io.tallystick.metering.usage.event.UsageEvent;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What one transaction makes of the arrivals of one poll. Decides only: {@link UsageBatches} asks the database what was
+ * claimed before, and writes down the outcome.
+ */
+final class Batch {
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<DeadLetter> letters = new ArrayList<>();
+    private final Map<EventKey, Voiding> voidings = new LinkedHashMap<>();
+
+    /** One event's quantity on one meter. */
+    record Usage(SeriesKey series, Quantity quantity) {}
+
+    /**
+     * An event that counts if its key is free.
+     *
+     * @param position its own among the candidates of the batch
+     * @param usage without the meters that it adds nothing to
+     */
+    record Candidate(int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {}
+
+    /**
+     * @param fresh the events that count, each key once
+     * @param duplicates how many were retries of one that counts
+     * @param conflicts other events under a key that is taken
+     */
+    record Verdict(List<Candidate> fresh, int duplicates, List<DeadLetter> conflicts) {}
+
+    /** @param meters a tenant's own meters */
+    Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters) {
+        for (var arrival : arrivals) {
+            switch (arrival) {
+                case Reported(var at, var event) -> measure(at, event, meters.apply(event.tenant()));
+                case Voiding voiding -> voidings.putIfAbsent(voiding.key(), voiding);
+                case DeadLetter letter -> letters.add(letter);
+            }
+        }
+    }
+
+    /**
+     * An event counts on every meter that wants it or on none: one whose value cannot be used takes no key, so that it
+     * can be sent again under the same id when it, or the meter, was put right.
+     */
+    private void measure(LogRecord at, UsageEvent event, List<Meter> ofTenant) {
+        var usage = new ArrayList<Usage>();
+        for (var meter : event.funding() == Funding.CALL ? CallMeters.with(ofTenant) : ofTenant) {
+            switch (meter.measure(event.type(), event.data())) {
+                case Measured(var quantity, var _) when quantity.isZero() -> {}
+                case Measured(var quantity, var dimensions) ->
+                    usage.add(new Usage(series(event, meter, dimensions), quantity));
+                case NotMeasured() -> {}
+                case Unusable(var path, var rule) -> {
+                    var detail = "meter " + meter.slug() + " reads " + path + ", which " + rule;
+                    letters.add(DeadLetter.of(at, event, Reason.UNUSABLE, "/data", detail));
+                    return;
+                }
+            }
+        }
+        candidates.add(new Candidate(candidates.size(), at, event, event.key(), event.digest(), List.copyOf(usage)));
+    }
+
+    private static SeriesKey series(UsageEvent event, Meter meter, Map<String, String> dimensions) {
+        return new SeriesKey(
+                event.tenant(),
+                event.subject(),
+                meter.slug(),
+                new TreeMap<>(dimensions),
+                event.time().truncatedTo(ChronoUnit.HOURS),
+                event.funding());
+    }
+
+    List<Candidate> candidates() {
+        return candidates;
+    }
+
+    /** What never could be counted, whatever was claimed. */
+    List<DeadLetter> letters() {
+        return letters;
+    }
+
+    /** The events to take back, each once. */
+    Map<EventKey, Voiding> voidings() {
+        return voidings;
+    }
+
+    /**
+     * @param claimed digests of the events that were counted before this batch, by key
+     */
+    Verdict against(Map<EventKey, Long> claimed) {
+        var fresh = new ArrayList<Candidate>();
+        var duplicates = 0;
+        var conflicts = new ArrayList<DeadLetter>();
+        var taken = new HashMap<>(claimed);
+        for (var candidate : candidates) {
+            var first = taken.putIfAbsent(candidate.key(), candidate.digest());
+            if (first == null) {
+                fresh.add(candidate);
+            } else if (first == candidate.digest()) {
+                duplicates++;
+            } else {
+                conflicts.add(DeadLetter.of(
+                        candidate.at(),
+                        candidate.event(),
+                        Reason.CONFLICT,
+                        "/id",
+                        "another event of this source and id was counted; give a different event an id of its own"));
+            }
+        }
+        return new Verdict(fresh, duplicates, conflicts);
+    }
+}

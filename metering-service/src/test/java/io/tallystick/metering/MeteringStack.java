@@ -1,0 +1,98 @@
+package io.tallystick.metering;
+
+import com.sun.net.httpserver.HttpServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.tallystick.devstack.TestStack;
+import io.tallystick.kit.access.TestIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The service's surroundings for tests: a real database and broker, and an identity-service that mints whatever access
+ * token a test asks for.
+ */
+public class MeteringStack implements QuarkusTestResourceLifecycleManager {
+    private static final String TOKENS = "tallystick.test.tokens";
+
+    private TestIdentity identity;
+    private HttpServer tokens;
+
+    @Override
+    public Map<String, String> start() {
+        var stack = TestStack.join();
+        var database = stack.createDatabase();
+        identity = TestIdentity.start(stack.bootstrapServers(), stack.topicsPrefix());
+        serveTokens();
+
+        var config = new HashMap<>(identity.config());
+        config.put("kafka.bootstrap.servers", stack.bootstrapServers());
+        config.put("quarkus.datasource.jdbc.url", stack.postgresJdbcUrl(database));
+        config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
+        config.put("quarkus.datasource.username", stack.user());
+        config.put("quarkus.datasource.password", stack.password());
+        config.put("quarkus.http.test-port", "0");
+        config.put("quarkus.management.test-port", "0");
+        return config;
+    }
+
+    @Override
+    public void stop() {
+        if (tokens != null) {
+            tokens.stop(0);
+        }
+        if (identity != null) {
+            identity.close();
+        }
+    }
+
+    /** An access token of a random caller. */
+    public static String token(String tenant, String... scopes) {
+        return ask(tenant, String.join(",", scopes));
+    }
+
+    /** An access token of a caller who may do everything here. */
+    public static String owner(String tenant) {
+        return token(tenant, "usage:write", "usage:read", "meters:write");
+    }
+
+    /** Over HTTP, because the tests have another class loader than this resource. */
+    private void serveTokens() {
+        try {
+            tokens = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        tokens.createContext("/", exchange -> {
+            var asked = exchange.getRequestURI().getPath().split("/", -1);
+            var token = identity.token(asked[1], TestIdentity.randomDid(), "metering-service", asked[2].split(","));
+            var bytes = token.getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        tokens.start();
+        System.setProperty(TOKENS, "http://127.0.0.1:" + tokens.getAddress().getPort());
+    }
+
+    private static String ask(String tenant, String scopes) {
+        var request = HttpRequest.newBuilder(URI.create(System.getProperty(TOKENS) + "/" + tenant + "/" + scopes))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
