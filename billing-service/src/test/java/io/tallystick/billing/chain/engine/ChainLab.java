@@ -24,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.postgresql.ds.PGSimpleDataSource;
+import javax.sql.DataSource;
 
 /** A chain and a database of a test's own, the engine between them, and a clock that the test moves. */
 public final class ChainLab implements AutoCloseable {
@@ -54,7 +55,7 @@ public final class ChainLab implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     public final ChainConfig config;
-    public final PGSimpleDataSource database;
+    public final DataSource database;
     public final JsonRpc rpc;
     public final JsonRpcNode node;
     public final ContractReads contracts;
@@ -90,11 +91,12 @@ public final class ChainLab implements AutoCloseable {
         automine(true);
     }
 
-    private static PGSimpleDataSource database(TestStack stack) {
-        var source = new PGSimpleDataSource();
-        source.setUrl(stack.postgresJdbcUrl(stack.createDatabase()));
-        source.setUser(stack.user());
-        source.setPassword(stack.password());
+    private static DataSource database(TestStack stack) {
+        var url = stack.postgresJdbcUrl(stack.createDatabase());
+        var source = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (_, _, _) -> DriverManager.getConnection(url, stack.user(), stack.password()));
         try (var connection = source.getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(Files.readString(

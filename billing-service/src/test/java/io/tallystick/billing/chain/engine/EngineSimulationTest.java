@@ -8,7 +8,6 @@ import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.chain.TransactionState.Final;
-import io.tallystick.billing.chain.engine.Faults.Point;
 import io.tallystick.billing.chain.engine.Node.NodeSilentException;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.PrivateKey;
@@ -116,22 +115,21 @@ class EngineSimulationTest {
         }
 
         private Engine engine(String worker) {
-            return new Engine(
-                    chain, store, RAW, RULES, clock(), point -> interrupt(worker, point), new Engine.Listener() {
-                        @Override
-                        public void changed(Transaction before, TransactionState after) {
-                            assertThat(before.state().settled()).isFalse();
-                        }
+            return new Engine(chain, store, RAW, RULES, clock(), _ -> interrupt(worker), new Engine.Listener() {
+                @Override
+                public void changed(Transaction before, TransactionState after) {
+                    assertThat(before.state().settled()).isFalse();
+                }
 
-                        @Override
-                        public void stuck(Transaction transaction, String why) {
-                            // Nothing to check: it goes on.
-                        }
-                    });
+                @Override
+                public void stuck(Transaction transaction, String why) {
+                    // Nothing to check: it goes on.
+                }
+            });
         }
 
         /** Here a process may die, or sleep while another takes its place. */
-        private void interrupt(String worker, Point point) {
+        private void interrupt(String worker) {
             if (!wild) {
                 return;
             }
