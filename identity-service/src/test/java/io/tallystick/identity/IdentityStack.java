@@ -51,15 +51,15 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {}
 
-    static Ed25519Signer operator() {
+    public static Ed25519Signer operator() {
         return new Ed25519Signer(seed(OPERATOR_SEED));
     }
 
-    static Ed25519Signer eventKey() {
+    public static Ed25519Signer eventKey() {
         return new Ed25519Signer(seed(EVENT_SEED));
     }
 
-    static Ed25519Signer newKey() {
+    public static Ed25519Signer newKey() {
         return new Ed25519Signer(random());
     }
 

@@ -17,7 +17,7 @@ public final class Ready {
                 .isEqualTo(200));
     }
 
-    static int status() {
+    public static int status() {
         var port = ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class);
         return given().port(port).get("/q/health/ready").statusCode();
     }

@@ -3,10 +3,12 @@ package io.tallystick.identity.did;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 
 /** A DID document (W3C DID Core), as it goes over the wire. */
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({"@context", "id", "verificationMethod"})
 public record DidDocument(
@@ -21,6 +23,7 @@ public record DidDocument(
     private static final String DID_V1 = "https://www.w3.org/ns/did/v1";
 
     /** Exactly one of the last three says what the key is; the others are empty. */
+    @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record VerificationMethod(
             String id,

@@ -2,7 +2,9 @@ package io.tallystick.identity.did;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.MethodNotSupported;
 import io.tallystick.identity.did.Resolution.Resolved;
@@ -10,30 +12,38 @@ import io.tallystick.identity.did.ResolutionFormat.Accepted;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** The HTTP binding of DID Resolution. Open to everyone: all that it says is in the DID already. */
+/**
+ * The HTTP binding of DID Resolution. Open to everyone: all that it says is in the DID already. Answers text, because
+ * the framework writes JSON only under media types that it knows to be JSON.
+ */
 @Path("/1.0/identifiers/{did}")
 @PermitAll
 class ResolutionResource {
     private static final String RESULT_CONTEXT = "https://w3id.org/did-resolution/v1";
 
     private final DidResolver resolver;
+    private final ObjectMapper json;
 
-    ResolutionResource(DidResolver resolver) {
+    ResolutionResource(DidResolver resolver, ObjectMapper json) {
         this.resolver = resolver;
+        this.json = json;
     }
 
     @GET
-    public RestResponse<Answer> get(@RestPath String did, @Context HttpHeaders headers) {
+    @Produces(MediaType.WILDCARD)
+    public RestResponse<String> get(@RestPath String did, @Context HttpHeaders headers) {
         return ResolutionFormat.of(wanted(headers))
                 .map(format -> answer(resolver.resolve(did), format))
-                .orElseGet(ResolutionResource::notAcceptable);
+                .orElseGet(this::notAcceptable);
     }
 
     private static List<Accepted> wanted(HttpHeaders headers) {
@@ -44,12 +54,10 @@ class ResolutionResource {
                 .toList();
     }
 
-    private static RestResponse<Answer> answer(Resolution resolution, ResolutionFormat format) {
+    private RestResponse<String> answer(Resolution resolution, ResolutionFormat format) {
         return switch (resolution) {
             case Resolved(var document, var _) ->
-                format.isDocument()
-                        ? answer(200, new Document(document), format)
-                        : answer(200, Result.of(document), format);
+                format.isDocument() ? answer(200, document, format) : answer(200, Result.of(document), format);
             case InvalidDid(var detail) -> error(400, "INVALID_DID", "invalidDid", "Not a DID", detail, format);
             case MethodNotSupported(var method) ->
                 error(
@@ -62,7 +70,7 @@ class ResolutionResource {
         };
     }
 
-    private static RestResponse<Answer> notAcceptable() {
+    private RestResponse<String> notAcceptable() {
         return error(
                 406,
                 "REPRESENTATION_NOT_SUPPORTED",
@@ -73,7 +81,7 @@ class ResolutionResource {
     }
 
     /** An error has no document, so it is a result whatever was asked for. */
-    private static RestResponse<Answer> error(
+    private RestResponse<String> error(
             int status, String type, String word, String title, String detail, ResolutionFormat format) {
         var resultFormat = format.isDocument() ? ResolutionFormat.RESULT : format;
         var error = resultFormat.hasErrorWords()
@@ -82,25 +90,24 @@ class ResolutionResource {
         return answer(status, Result.of(error), resultFormat);
     }
 
-    private static RestResponse<Answer> answer(int status, Answer entity, ResolutionFormat format) {
-        return RestResponse.ResponseBuilder.<Answer>create(status)
-                .entity(entity)
-                .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .build();
+    private RestResponse<String> answer(int status, Object body, ResolutionFormat format) {
+        try {
+            return RestResponse.ResponseBuilder.<String>create(status)
+                    .entity(json.writeValueAsString(body))
+                    .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+                    .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                    .build();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    /** Either the document alone, or the whole result with its metadata. */
-    sealed interface Answer {}
-
-    record Document(@JsonUnwrapped DidDocument document) implements Answer {}
-
+    @RegisterForReflection
     record Result(
             @JsonProperty("@context") String context,
             Metadata didResolutionMetadata,
             DidDocument didDocument,
-            Map<String, String> didDocumentMetadata)
-            implements Answer {
+            Map<String, String> didDocumentMetadata) {
 
         static Result of(DidDocument document) {
             return new Result(RESULT_CONTEXT, new Metadata("application/did", null), document, Map.of());
@@ -112,6 +119,7 @@ class ResolutionResource {
     }
 
     /** @param error an object, or one word for those who read the older form */
+    @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Metadata(String contentType, Object error) {}
 }
