@@ -35,6 +35,11 @@ export class People {
     this.#operator = new Access(stack.identity.url, didOfSeed(stack.operator.keyFile));
   }
 
+  /** Who may register everybody else. */
+  get operator() {
+    return this.#operator;
+  }
+
   async join(name, kind, roles) {
     const holder = newDid();
     const token = await this.#operator.token('identity-service', 'tenants:write identities:write');
