@@ -61,8 +61,9 @@ public final class Launcher {
         }
         var stack = new Stack(checkout, folder, settings, progress, running);
         stack.start(InstantSource.system());
-        progress.say("the stack is up");
         stack.describe(System.out);
+        // The script waits for this line.
+        progress.say("the stack is up");
         // The shutdown hook ends it.
         Thread.currentThread().join();
     }
