@@ -161,6 +161,16 @@ public record Channel(
         return withChain(chain.finalized(reading));
     }
 
+    /** The payer's DID; the address in lower case, so that one wallet is one subject. */
+    public String payer() {
+        return payer(charged.asset(), config.payer());
+    }
+
+    /** A wallet's DID. */
+    public static String payer(Asset asset, Address wallet) {
+        return "did:pkh:" + asset.network() + ":" + wallet;
+    }
+
     public TokenAmount claimed() {
         return chain.claimed().pending();
     }

@@ -3,6 +3,9 @@ package io.tallystick.billing.channel;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.ChannelReading;
+import io.tallystick.billing.channel.VoucherResult.Accepted;
+import io.tallystick.billing.channel.VoucherResult.Rejected;
+import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.ChannelChanged;
 import io.tallystick.events.ChannelChanged.Serving;
@@ -91,6 +94,20 @@ public class Channels {
         return change(id, now, channel -> channel.finalized(reading));
     }
 
+    /** Decides on a voucher that is not part of a call. */
+    public Uni<VoucherResult> accept(ChannelId id, Voucher voucher, Address signer, Instant now) {
+        return database.inTransaction(session -> lock(session, id)
+                .chain(found -> found.isEmpty()
+                        ? Uni.createFrom().item(Rejected.UNKNOWN_CHANNEL)
+                        : accepted(session, found.get().accept(voucher, signer), now)));
+    }
+
+    private Uni<VoucherResult> accepted(Mutiny.Session session, VoucherResult result, Instant now) {
+        return result instanceof Accepted(var channel, var _)
+                ? put(session, channel, now).replaceWith(result)
+                : Uni.createFrom().item(result);
+    }
+
     /** A fact or a decision that cannot be refused, in a transaction of its own. */
     public Uni<Optional<Channel>> change(ChannelId id, Instant now, UnaryOperator<Channel> change) {
         return database.inTransaction(session -> lock(session, id)
@@ -151,14 +168,7 @@ public class Channels {
         var serving = channel.closing() ? Serving.CLOSED : left.compareTo(lowUnits) < 0 ? Serving.LOW : Serving.OPEN;
         var asset = channel.charged().asset();
         return new ChannelChanged(
-                channel.tenant(),
-                channel.id().hex(),
-                "did:pkh:" + asset.network() + ":" + row.payer,
-                asset.id(),
-                serving,
-                left,
-                row.version,
-                now);
+                channel.tenant(), channel.id().hex(), channel.payer(), asset.id(), serving, left, row.version, now);
     }
 
     private static ChannelTimes times(ChannelEntity row) {

@@ -30,7 +30,7 @@ public class Database {
             var context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
             VertxContextSafetyToggle.setContextSafe(context, true);
             context.runOnContext(
-                    _ -> sessions.withTransaction(work::apply).subscribe().with(emitter::complete, emitter::fail));
+                    _ -> sessions.withTransaction(work).subscribe().with(emitter::complete, emitter::fail));
         });
     }
 

@@ -10,9 +10,8 @@ import java.math.BigInteger;
 /**
  * The chain's side of a channel: facts, stored whatever they say.
  *
- * <p>The contract tells a balance, not what went in and out. The two totals are told apart by what the
- * balance did: above the last final one it was a deposit, below it a withdrawal or refund. Their
- * difference is always the contract's balance.
+ * <p>The contract tells a balance, not what went in and out. The two totals are told apart by what the balance did: it
+ * rose by a deposit and fell by a withdrawal or refund. Their difference is always the contract's balance.
  *
  * @param withdrawRequestedAtSeconds when the payer asked to leave, in Unix seconds; 0 if it did not
  * @param refundNonce the contract's count of refunds
@@ -59,10 +58,14 @@ public record OnChain(
         if (reading.block() < block) {
             return this;
         }
+        var since = undone(reading)
+                ? new OnChain(
+                        deposited.undone(), withdrawn.undone(), claimed.undone(), 0, refundNonce, block, finalBlock)
+                : this;
         var balance = amount(reading.balance());
         return new OnChain(
-                deposited.seen(deposited.finalized().plus(balance.minusOrZero(finalBalance()))),
-                withdrawn.seen(withdrawn.finalized().plus(finalBalance().minusOrZero(balance))),
+                deposited.seen(since.deposited.pending().plus(balance.minusOrZero(since.balance()))),
+                withdrawn.seen(since.withdrawn.pending().plus(since.balance().minusOrZero(balance))),
                 claimed.seen(amount(reading.totalClaimed())),
                 reading.withdrawRequestedAtSeconds(),
                 reading.refundNonce(),
@@ -75,19 +78,32 @@ public record OnChain(
         if (reading.block() < finalBlock) {
             return this;
         }
-        var newest = block > reading.block() ? balance() : amount(reading.balance());
+        var ahead = block > reading.block() ? this : seen(reading);
         var balance = amount(reading.balance());
         var in = deposited.finalized().plus(balance.minusOrZero(finalBalance()));
         var out = withdrawn.finalized().plus(finalBalance().minusOrZero(balance));
+        // What was final without ever being seen pending raises both totals, so that their difference stays.
+        var unseen = in.minusOrZero(ahead.deposited.pending()).greater(out.minusOrZero(ahead.withdrawn.pending()));
 
         return new OnChain(
-                deposited.finalized(in).seen(in.plus(newest.minusOrZero(balance))),
-                withdrawn.finalized(out).seen(out.plus(balance.minusOrZero(newest))),
-                claimed.finalized(amount(reading.totalClaimed())),
-                block > reading.block() ? withdrawRequestedAtSeconds : reading.withdrawRequestedAtSeconds(),
-                refundNonce.max(reading.refundNonce()),
-                Math.max(block, reading.block()),
+                deposited.finalized(in).seen(ahead.deposited.pending().plus(unseen)),
+                withdrawn.finalized(out).seen(ahead.withdrawn.pending().plus(unseen)),
+                ahead.claimed.finalized(amount(reading.totalClaimed())),
+                ahead.withdrawRequestedAtSeconds,
+                ahead.refundNonce,
+                ahead.block,
                 reading.block());
+    }
+
+    /**
+     * Whether blocks that were seen are gone: a total fell that never does, or the balance fell though nobody was
+     * refunded or had asked to leave.
+     */
+    private boolean undone(ChannelReading reading) {
+        var fell = reading.balance().compareTo(balance().units()) < 0;
+        return reading.totalClaimed().compareTo(claimed.pending().units()) < 0
+                || reading.refundNonce().compareTo(refundNonce) < 0
+                || (fell && reading.refundNonce().equals(refundNonce) && !leaving());
     }
 
     private TokenAmount amount(BigInteger units) {

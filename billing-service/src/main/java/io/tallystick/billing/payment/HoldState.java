@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tallystick.billing.money.TokenAmount;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Where a hold stands. */
 public sealed interface HoldState {
@@ -11,7 +12,8 @@ public sealed interface HoldState {
     /** The call may be served; the maximum is set aside until {@code expiresAt}. */
     record Open(Instant expiresAt) implements HoldState {
         public Open {
-            requireNonNull(expiresAt, "expiresAt");
+            // As the database keeps it, so that a retry is answered with the very same time.
+            expiresAt = expiresAt.truncatedTo(ChronoUnit.MILLIS);
         }
     }
 

@@ -46,6 +46,7 @@ class ChannelSimulationTest {
                             .exceeds(now.chain().withdrawn().finalized()))
                     .isFalse();
             assertThat(now.charged().units()).isEqualTo(history.cost.floor());
+            assertThat(now.chain().balance()).isEqualTo(usdc(history.balance));
             if (decision) {
                 assertThat(now.spokenFor().exceeds(now.drawable())).isFalse();
             }

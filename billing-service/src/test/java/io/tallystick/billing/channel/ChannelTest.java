@@ -179,8 +179,27 @@ class ChannelTest {
 
             var undone = withdrawn.seen(reading(7, 1000, 0, 0, 0));
             assertThat(undone.drawable()).isEqualTo(usdc(1000));
+            assertThat(undone.chain().withdrawn().pending()).isEqualTo(usdc(0));
             assertThat(undone.claimed()).isEqualTo(usdc(0));
             assertThat(undone.chain().deposited().finalized()).isEqualTo(usdc(1000));
+        }
+
+        @Test
+        void tellsDepositsFromRefundsByWhatTheBalanceDid() {
+            var refunded = channel.seen(reading(6, 400, 100, 0, 1)).seen(reading(7, 900, 100, 0, 1));
+
+            assertThat(refunded.chain().deposited().pending()).isEqualTo(usdc(1500));
+            assertThat(refunded.chain().withdrawn().pending()).isEqualTo(usdc(600));
+            assertThat(refunded.finalized(reading(7, 900, 100, 0, 1)).drawable())
+                    .isEqualTo(usdc(900));
+        }
+
+        @Test
+        void takesADepositBackThatIsInNoBlockAnyMore() {
+            var topped = channel.seen(reading(6, 1500, 0, 0, 0)).seen(reading(7, 1000, 0, 0, 0));
+
+            assertThat(topped.chain().deposited().pending()).isEqualTo(usdc(1000));
+            assertThat(topped.chain().withdrawn().pending()).isEqualTo(usdc(0));
         }
 
         @Test

@@ -1,4 +1,4 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.HoldResult;

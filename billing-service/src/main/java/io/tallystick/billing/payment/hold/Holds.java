@@ -1,50 +1,42 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
-import io.tallystick.billing.channel.Capture;
+import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.ChannelTimes;
 import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.channel.Voucher;
 import io.tallystick.billing.money.Address;
-import io.tallystick.billing.money.Ratio;
-import io.tallystick.billing.payment.HoldState.Captured;
+import io.tallystick.billing.payment.Call;
+import io.tallystick.billing.payment.Hold;
 import io.tallystick.billing.payment.HoldState.Lapsed;
-import io.tallystick.billing.payment.HoldState.Settling;
-import io.tallystick.billing.payment.HoldState.Voided;
-import io.tallystick.billing.signature.ChannelId;
-import io.tallystick.events.PaymentCaptured;
-import io.tallystick.kit.outbox.Outbox;
-import io.tallystick.kit.outbox.OutboxMessage;
+import io.tallystick.billing.payment.PaymentFaults;
+import io.tallystick.billing.payment.PaymentFaults.Point;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
- * All holds. One method is one transaction; {@link Hold} and the channel decide. A hold's row is locked before its
+ * All holds, until they end. One method is one transaction; {@link Hold} and the channel decide. A hold's row is locked before its
  * channel's, everywhere.
  */
 @ApplicationScoped
 public class Holds {
-    private static final String SOURCE = "/billing-service";
-
     private final Database database;
     private final Channels channels;
-    private final Outbox outbox;
     private final PaymentConfig config;
+    private final PaymentFaults faults;
 
-    Holds(Database database, Channels channels, Outbox outbox, PaymentConfig config) {
+    Holds(Database database, Channels channels, PaymentConfig config, PaymentFaults faults) {
         this.database = database;
         this.channels = channels;
-        this.outbox = outbox;
         this.config = config;
+        this.faults = faults;
     }
 
     public Uni<Optional<Hold>> find(UUID id) {
@@ -55,6 +47,12 @@ public class Holds {
     /** The hold of a call that asked before. */
     public Uni<Optional<Hold>> ofCall(Call call) {
         return database.inTransaction(session -> ofCall(session, call));
+    }
+
+    /** Whether a payment is used up, or held for a call. */
+    public Uni<Boolean> isTaken(String paymentHash) {
+        return database.inTransaction(session -> ofPayment(session, paymentHash))
+                .map(Optional::isPresent);
     }
 
     /** Stores the voucher and sets the maximum aside on the hold's channel. */
@@ -77,59 +75,6 @@ public class Holds {
                 .onFailure(Database::isTaken)
                 .recoverWithUni(() -> ofCall(hold.call())
                         .map(before -> before.<Taken>map(Taken.Before::new).orElse(Taken.Not.PAYMENT_USED)));
-    }
-
-    /** Charges a hold on its channel. */
-    public Uni<Settlement> capture(UUID id, Ratio cost, BiFunction<Hold, Capture, String> answer, Instant now) {
-        return locked(id, (session, row) -> switch (row.toHold().toCapture()) {
-            case Hold.CaptureStep.Done(var captured) ->
-                Uni.createFrom().item(new Settlement.Captured(row.toHold(), captured));
-            case Hold.CaptureStep.GivenUp(var voided) ->
-                Uni.createFrom().item(new Settlement.Voided(row.toHold(), voided));
-            case Hold.CaptureStep.Go go -> charge(session, row, go, cost, answer, now);
-        });
-    }
-
-    /** Marks a hold without a channel as served: from here on it is charged and never voided. */
-    public Uni<Optional<Hold>> settling(UUID id, Instant now) {
-        return database.inTransaction(session -> row(session, id).map(found -> {
-            found.filter(row -> row.toHold().toCapture() instanceof Hold.CaptureStep.Go)
-                    .ifPresent(row -> row.copyFrom(new Settling(now), now));
-            return found.map(HoldEntity::toHold);
-        }));
-    }
-
-    /** Ends a hold without a channel, charged in full. */
-    public Uni<Settlement> settled(UUID id, String answer, Instant now) {
-        return locked(id, (session, row) -> {
-            var hold = row.toHold();
-            if (hold.state() instanceof Captured captured) {
-                return Uni.createFrom().item(new Settlement.Captured(hold, captured));
-            }
-            return captured(session, row, new Captured(hold.maximum(), answer, now), now);
-        });
-    }
-
-    /** Gives a hold up; on a channel its maximum is free again. */
-    public Uni<Settlement> release(UUID id, String reason, Function<Hold, String> answer, Instant now) {
-        return locked(id, (session, row) -> switch (row.toHold().toVoid()) {
-            case Hold.VoidStep.Done(var voided) -> Uni.createFrom().item(new Settlement.Voided(row.toHold(), voided));
-            case Hold.VoidStep.Charged(var captured) ->
-                Uni.createFrom().item(new Settlement.Captured(row.toHold(), captured));
-            case Hold.VoidStep.Refused.ALREADY_SETTLING ->
-                Uni.createFrom().item(new Settlement.Pending(row.toHold(), ""));
-            case Hold.VoidStep.Go.NOTHING_HELD -> Uni.createFrom().item(voided(row, reason, answer, now));
-            case Hold.VoidStep.Go.RELEASE ->
-                freed(session, row.toHold(), now).map(_ -> voided(row, reason, answer, now));
-        });
-    }
-
-    /** Ends a hold without a channel whose payment failed on chain. */
-    public Uni<Settlement> failed(UUID id, String answer, Instant now) {
-        return locked(id, (_, row) -> {
-            row.copyFrom(new Voided("settlement_failed", answer, now), now);
-            return Uni.createFrom().item(new Settlement.Failed(row.toHold(), answer));
-        });
     }
 
     /** Keeps a hold for as long again; answers it, however it stands. */
@@ -173,10 +118,12 @@ public class Holds {
             }
             var row = found.get();
             Log.warnf("hold expired, hold=%s, tenant=%s, scheme=%s", id, row.tenant, row.scheme);
-            return freed(session, row.toHold(), now).invoke(() -> {
-                row.copyFrom(new Lapsed(now), now);
-                row.freePayment();
-            });
+            return freed(session, row.toHold(), now)
+                    .invoke(() -> {
+                        row.copyFrom(new Lapsed(now), now);
+                        row.freePayment();
+                    })
+                    .replaceWithVoid();
         }));
     }
 
@@ -194,6 +141,7 @@ public class Holds {
                     session.persist(HoldEntity.of(hold, now))
                             .chain(() -> channels.put(session, channel, now))
                             .chain(() -> channels.giveTurn(session, channel.id(), Optional.empty()))
+                            .invoke(() -> faults.at(Point.HOLD_WRITTEN))
                             .replaceWith(new Taken.Now(hold));
                 case HoldDecision.Tell(var channel) ->
                     channels.put(session, channel, now)
@@ -205,61 +153,20 @@ public class Holds {
         });
     }
 
-    private Uni<Settlement> charge(
-            Mutiny.Session session,
-            HoldEntity row,
-            Hold.CaptureStep.Go go,
-            Ratio cost,
-            BiFunction<Hold, Capture, String> answer,
-            Instant now) {
-        var hold = row.toHold();
-        return channels.lock(session, hold.channel().orElseThrow())
-                .map(Optional::orElseThrow)
-                .map(channel -> go == Hold.CaptureStep.Go.LATE
-                        ? channel.captureLate(hold.maximum(), cost)
-                        : channel.capture(hold.maximum(), cost))
-                .chain(capture -> channels.put(session, capture.channel(), now).chain(() -> {
-                    row.uncovered = capture.uncovered().units();
-                    return captured(
-                            session, row, new Captured(capture.charge(), answer.apply(hold, capture), now), now);
-                }));
+    Uni<Optional<Channel>> freed(Mutiny.Session session, Hold hold, Instant now) {
+        return channelOf(session, hold)
+                .chain(channel -> channel.isEmpty()
+                        ? Uni.createFrom().item(channel)
+                        : channels.put(session, channel.get().release(hold.maximum()), now)
+                                .map(Optional::of));
     }
 
-    private Uni<Settlement> captured(Mutiny.Session session, HoldEntity row, Captured state, Instant now) {
-        row.copyFrom(state, now);
-        if (state.charge().isZero()) {
-            row.freePayment();
-        }
-        var hold = row.toHold();
-        return outbox.put(session, List.of(OutboxMessage.of(SOURCE, event(hold, state), now)))
-                .replaceWith(new Settlement.Captured(hold, state));
+    Uni<Optional<Channel>> channelOf(Mutiny.Session session, Hold hold) {
+        return hold.channel().map(id -> channels.lock(session, id)).orElseGet(() -> Uni.createFrom()
+                .item(Optional.empty()));
     }
 
-    private static Settlement voided(HoldEntity row, String reason, Function<Hold, String> answer, Instant now) {
-        var state = new Voided(reason, answer.apply(row.toHold()), now);
-        row.copyFrom(state, now);
-        row.freePayment();
-        return new Settlement.Voided(row.toHold(), state);
-    }
-
-    private Uni<Void> freed(Mutiny.Session session, Hold hold, Instant now) {
-        if (hold.channel().isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return channels.lock(session, hold.channel().get())
-                .map(Optional::orElseThrow)
-                .chain(channel -> channels.put(session, channel.release(hold.maximum()), now))
-                .replaceWithVoid();
-    }
-
-    private Uni<Settlement> locked(UUID id, BiFunction<Mutiny.Session, HoldEntity, Uni<Settlement>> work) {
-        return database.inTransaction(session -> row(session, id)
-                .chain(row -> row.isEmpty()
-                        ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
-                        : work.apply(session, row.get())));
-    }
-
-    private static Uni<Optional<HoldEntity>> row(Mutiny.Session session, UUID id) {
+    static Uni<Optional<HoldEntity>> row(Mutiny.Session session, UUID id) {
         return session.find(HoldEntity.class, id, LockModeType.PESSIMISTIC_WRITE)
                 .map(Optional::ofNullable);
     }
@@ -277,19 +184,5 @@ public class Holds {
                 .setParameter("hash", paymentHash)
                 .getSingleResultOrNull()
                 .map(row -> Optional.ofNullable(row).map(HoldEntity::toHold));
-    }
-
-    private static PaymentCaptured event(Hold hold, Captured state) {
-        return new PaymentCaptured(
-                hold.call().tenant(),
-                hold.id().toString(),
-                hold.payer(),
-                hold.scheme(),
-                hold.channel().map(ChannelId::hex).orElse(""),
-                hold.maximum().asset().id(),
-                state.charge().units(),
-                hold.call().route(),
-                hold.call().model(),
-                state.at());
     }
 }

@@ -1,8 +1,11 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.money.Asset;
 import io.tallystick.billing.money.TokenAmount;
+import io.tallystick.billing.payment.Call;
+import io.tallystick.billing.payment.Hold;
+import io.tallystick.billing.payment.HoldState;
 import io.tallystick.billing.payment.HoldState.Captured;
 import io.tallystick.billing.payment.HoldState.Lapsed;
 import io.tallystick.billing.payment.HoldState.Open;

@@ -1,6 +1,7 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.payment.Hold;
 
 /** What became of the wish to hold a call's maximum. */
 public sealed interface Taken {

@@ -1,4 +1,4 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

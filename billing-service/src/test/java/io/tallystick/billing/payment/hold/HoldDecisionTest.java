@@ -1,4 +1,4 @@
-package io.tallystick.billing.payment;
+package io.tallystick.billing.payment.hold;
 
 import static io.tallystick.billing.channel.ExampleChannels.PAYER;
 import static io.tallystick.billing.channel.ExampleChannels.STRANGER;
@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.VoucherResult;
 import io.tallystick.billing.money.Address;
-import io.tallystick.billing.payment.HoldDecision.Answer;
-import io.tallystick.billing.payment.HoldDecision.Take;
-import io.tallystick.billing.payment.HoldDecision.Tell;
+import io.tallystick.billing.payment.hold.HoldDecision.Answer;
+import io.tallystick.billing.payment.hold.HoldDecision.Take;
+import io.tallystick.billing.payment.hold.HoldDecision.Tell;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,62 @@
+package io.tallystick.billing.payment.hold;
+
+import io.quarkus.logging.Log;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Looks after holds that nobody else does: expired ones, and captures that were cut off on their way to the chain. */
+@ApplicationScoped
+class HoldSweep {
+    private final Holds holds;
+    private final Payments payments;
+    private final PaymentConfig config;
+
+    HoldSweep(Holds holds, Payments payments, PaymentConfig config) {
+        this.holds = holds;
+        this.payments = payments;
+        this.config = config;
+    }
+
+    @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> lapse() {
+        var now = Instant.now();
+        return holds.expired(now, config.sweepAtMost()).chain(ids -> each(ids, id -> holds.lapse(id, now)));
+    }
+
+    @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> settle() {
+        var now = Instant.now();
+        return holds.settlingBefore(now.minus(config.settlingFor()), config.sweepAtMost())
+                .chain(ids -> each(ids, id -> settle(id, now)));
+    }
+
+    /** What it used no longer matters: a payment on its way to the chain is taken whole. */
+    private Uni<Void> settle(UUID id, Instant now) {
+        return holds.find(id)
+                .chain(hold -> payments.capture(hold.orElseThrow().call().tenant(), id, Map.of(), now))
+                .replaceWithVoid();
+    }
+
+    /** One after another; one that fails is left to the next sweep. */
+    private static Uni<Void> each(List<UUID> ids, Function<UUID, Uni<Void>> work) {
+        return Multi.createFrom()
+                .iterable(ids)
+                .onItem()
+                .transformToUniAndConcatenate(id -> work.apply(id)
+                        .onFailure()
+                        .invoke(e -> Log.warnf("hold is left to the next sweep, hold=%s, cause=%s", id, e))
+                        .onFailure()
+                        .recoverWithNull())
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+}

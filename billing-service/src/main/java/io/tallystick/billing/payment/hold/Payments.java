@@ -1,0 +1,103 @@
+package io.tallystick.billing.payment.hold;
+
+import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.payment.Attempt;
+import io.tallystick.billing.payment.Authorization;
+import io.tallystick.billing.payment.Call;
+import io.tallystick.billing.payment.CallPrice;
+import io.tallystick.billing.payment.CallPrices;
+import io.tallystick.billing.payment.Hold;
+import io.tallystick.billing.payment.PaymentFaults;
+import io.tallystick.billing.payment.PaymentFaults.Point;
+import io.tallystick.billing.payment.PaymentScheme;
+import io.tallystick.billing.payment.Settlement;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Authorize, capture and void, by whichever scheme pays. Capture and void are idempotent by hold. */
+@ApplicationScoped
+public class Payments {
+    private final Holds holds;
+    private final CallPrices prices;
+    private final Instance<PaymentScheme> schemes;
+    private final PaymentFaults faults;
+
+    Payments(Holds holds, CallPrices prices, @Any Instance<PaymentScheme> schemes, PaymentFaults faults) {
+        this.holds = holds;
+        this.prices = prices;
+        this.schemes = schemes;
+        this.faults = faults;
+    }
+
+    /** Verifies a payment and holds its maximum. The very same call again is answered with its hold. */
+    public Uni<Authorization> authorize(String scheme, Attempt attempt, Instant now) {
+        faults.at(Point.PAYMENT_MATCHED);
+        return holds.ofCall(attempt.call())
+                .chain(before -> before.isPresent()
+                        ? Uni.createFrom().item(again(before.get(), attempt.call()))
+                        : Uni.createFrom().completionStage(() -> scheme(scheme).authorize(attempt, now)));
+    }
+
+    /**
+     * Charges what a call used, at the prices it was offered at.
+     *
+     * @param tenant whose hold it has to be
+     */
+    public Uni<Settlement> capture(String tenant, UUID id, Map<String, BigInteger> usage, Instant now) {
+        return mine(tenant, id)
+                .chain(hold -> hold.isEmpty()
+                        ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
+                        : price(hold.get(), usage)
+                                .invoke(() -> faults.at(Point.CAPTURE_PRICED))
+                                .chain(price -> Uni.createFrom()
+                                        .completionStage(() ->
+                                                scheme(hold.get().scheme()).capture(hold.get(), price.cost(), now))));
+    }
+
+    /** Gives a call up. */
+    public Uni<Settlement> release(String tenant, UUID id, String reason, Instant now) {
+        return mine(tenant, id)
+                .chain(hold -> hold.isEmpty()
+                        ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
+                        : Uni.createFrom()
+                                .completionStage(
+                                        () -> scheme(hold.get().scheme()).release(hold.get(), reason, now)));
+    }
+
+    /** Keeps a hold while its call is still under way. */
+    public Uni<Optional<Hold>> renew(String tenant, UUID id, Instant now) {
+        return mine(tenant, id).chain(hold -> hold.isEmpty() ? Uni.createFrom().item(hold) : holds.renew(id, now));
+    }
+
+    private static Authorization again(Hold hold, Call call) {
+        return hold.call().digest().equals(call.digest())
+                ? new Authorization.Replayed(hold)
+                : Authorization.refused("call_id_of_another_request");
+    }
+
+    private Uni<Optional<Hold>> mine(String tenant, UUID id) {
+        return holds.find(id)
+                .map(hold -> hold.filter(found -> found.call().tenant().equals(tenant)));
+    }
+
+    private Uni<CallPrice> price(Hold hold, Map<String, BigInteger> usage) {
+        var call = hold.call();
+        return Uni.createFrom()
+                .completionStage(() -> prices.price(call.tenant(), call.route(), call.model(), usage, hold.pricedAt()))
+                .map(price -> price.orElseThrow(
+                        () -> new IllegalStateException("the price of " + hold.pricedAt() + " is gone")));
+    }
+
+    private PaymentScheme scheme(String name) {
+        return schemes.stream()
+                .filter(scheme -> scheme.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no scheme " + name));
+    }
+}

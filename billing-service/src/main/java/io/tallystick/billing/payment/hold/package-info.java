@@ -1,0 +1,2 @@
+/** Holds as they are stored, taken in turn, and ended. */
+package io.tallystick.billing.payment.hold;

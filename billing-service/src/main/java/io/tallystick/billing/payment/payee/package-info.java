@@ -1,0 +1,2 @@
+/** Where each provider is paid. */
+package io.tallystick.billing.payment.payee;
