@@ -37,7 +37,7 @@ async function read(answer) {
     status: answer.status,
     required: decode(answer.headers.get('payment-required')),
     payment: decode(answer.headers.get('payment-response')),
-    body: text && JSON.parse(text),
+    body: /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
   };
 }
 
@@ -70,7 +70,7 @@ export function openClient(account, schemes = ['batch-settlement'], options = {}
     sent,
     pay: async (url, body) =>
       read(await paying(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })),
-    refund: options => batch.refund(URL_CHAT, options),
+    refund: (options, url = URL_CHAT) => batch.refund(url, options),
     /** A payment that nobody has sent yet, by the terms of `required`. */
     sign: required => client.createPaymentPayload(required),
     /** Signs whatever it is asked to, on any network: to make payments that nobody should take. */
