@@ -60,3 +60,21 @@ export const restarted = (service, pid) =>
     );
     return { done: found.pid !== pid && health === 200, value: { pid: found.pid, health } };
   });
+
+/** Keeps a process of the stack from coming back, until the answered function is called. */
+export function keepDown(service) {
+  const killed = new Set();
+  const killNew = () => {
+    const { pid } = readStack()[service];
+    if (killed.has(pid)) return;
+    killed.add(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  };
+  killNew();
+  const timer = setInterval(killNew, 100);
+  return () => clearInterval(timer);
+}
