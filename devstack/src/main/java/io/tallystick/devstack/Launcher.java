@@ -26,6 +26,7 @@ public final class Launcher {
 
     private final Checkout checkout = Checkout.here();
     private final Progress progress = new Progress(System.out, InstantSource.system());
+    private final Running running = new Running();
     private final Path path;
 
     private Launcher(Path path) {
@@ -43,7 +44,10 @@ public final class Launcher {
                 default -> throw new IllegalArgumentException("up or down expected");
             }
         } catch (IOException | IllegalStateException | IllegalArgumentException e) {
-            launcher.progress.say("failed: " + e.getMessage());
+            // Who is told to stop while starting did not fail.
+            if (!launcher.running.isClosed()) {
+                launcher.progress.say("failed: " + e.getMessage());
+            }
             System.exit(1);
         }
     }
@@ -51,9 +55,8 @@ public final class Launcher {
     private void up(Settings settings) throws Exception {
         var folder = RunFolder.claim(path, progress)
                 .orElseThrow(() -> new IllegalStateException("a stack runs already: ./tallystick down ends it"));
-        var running = new Running();
         running.start(() -> folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         logTo(folder.folder("logs").resolve("launcher.log"));
         var taken = settings.taken();
         if (!taken.isEmpty()) {
@@ -61,8 +64,9 @@ public final class Launcher {
         }
         var stack = new Stack(checkout, folder, settings, progress, running);
         stack.start(InstantSource.system());
-        progress.say("the stack is up");
         stack.describe(System.out);
+        // The script waits for this line.
+        progress.say("the stack is up");
         // The shutdown hook ends it.
         Thread.currentThread().join();
     }
@@ -79,7 +83,7 @@ public final class Launcher {
         root.setLevel(Level.WARNING);
     }
 
-    private void stop(Running running) {
+    private void stop() {
         progress.say("stopping");
         running.close();
         progress.say("stopped");
