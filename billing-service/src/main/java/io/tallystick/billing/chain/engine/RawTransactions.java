@@ -15,10 +15,6 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.web3j.rlp.RlpEncoder;
-import org.web3j.rlp.RlpList;
-import org.web3j.rlp.RlpString;
-import org.web3j.rlp.RlpType;
 
 /** Signs EIP-1559 transactions of one key on one chain: no value, no access list. */
 public final class RawTransactions {
@@ -54,32 +50,32 @@ public final class RawTransactions {
         return new Attempt(Bytes32.of(Keccak.hash(raw)), nonce, Hex.encode(raw), fees, gasLimit, now);
     }
 
-    private List<RlpType> fields(Call call, long nonce, Fees fees, long gasLimit) {
+    private List<byte[]> fields(Call call, long nonce, Fees fees, long gasLimit) {
         return new ArrayList<>(List.of(
                 number(chainId),
                 number(nonce),
                 number(fees.tipWei()),
                 number(fees.maxFeeWei()),
                 number(gasLimit),
-                RlpString.create(Hex.decode(call.to().hex())),
+                Rlp.string(Hex.decode(call.to().hex())),
                 number(0),
-                RlpString.create(Hex.decode(call.data())),
-                new RlpList()));
+                Rlp.string(Hex.decode(call.data())),
+                Rlp.list(List.of())));
     }
 
-    private static byte[] encoded(List<RlpType> fields) {
-        var list = RlpEncoder.encode(new RlpList(fields));
+    private static byte[] encoded(List<byte[]> fields) {
+        var list = Rlp.list(fields);
         var typed = new byte[list.length + 1];
         typed[0] = TYPE;
         System.arraycopy(list, 0, typed, 1, list.length);
         return typed;
     }
 
-    private static RlpType number(long value) {
+    private static byte[] number(long value) {
         return number(BigInteger.valueOf(value));
     }
 
-    private static RlpType number(BigInteger value) {
-        return RlpString.create(value);
+    private static byte[] number(BigInteger value) {
+        return Rlp.number(value);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class Secp256k1Test {
     private static final int INPUTS = 3_000;
     private final Secp256k1 fast = new NativeSecp256k1();
-    private final Secp256k1 slow = new JavaSecp256k1();
+    private final Secp256k1 slow = new Signatures.InJava();
 
     @Test
     void signAlikeAndRecoverTheSigner() {
