@@ -24,11 +24,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** Queries of a meter, on OpenMeter's paths and in its words. */
 @Path("/api/v1/meters")
 @RequiresScope("usage:read")
 class MeterQueryResource {
+    /** For who asks for it: JSON is what a caller gets to whom all is alike. */
+    private static final String CSV = "text/csv";
+
     private static final String FILTER = "filterGroupBy[";
 
     private final MeterQueries queries;
@@ -50,9 +54,10 @@ class MeterQueryResource {
 
     @GET
     @Path("{meter}/query")
-    @Produces("text/csv")
-    public Uni<String> csv(@RestPath String meter, @Context UriInfo uri) {
-        return queries.answer(caller.tenant(), meter, own.within(asked(uri))).map(MeterQueryResource::csv);
+    @Produces(CSV + ";qs=0.1")
+    public Uni<RestResponse<String>> csv(@RestPath String meter, @Context UriInfo uri) {
+        return queries.answer(caller.tenant(), meter, own.within(asked(uri)))
+                .map(answer -> RestResponse.ResponseBuilder.ok(csv(answer), CSV).build());
     }
 
     @POST
