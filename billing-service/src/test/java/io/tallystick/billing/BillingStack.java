@@ -3,11 +3,17 @@ package io.tallystick.billing;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
 import io.tallystick.kit.access.TestIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What billing-service needs to start in tests: a database and topics of its own, and an identity it believes. */
 public class BillingStack implements QuarkusTestResourceLifecycleManager {
+    /** The first of anvil's published keys. */
+    private static final String SIGNER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
     private static volatile TestIdentity identity;
 
     @Override
@@ -26,7 +32,22 @@ public class BillingStack implements QuarkusTestResourceLifecycleManager {
         config.put("quarkus.datasource.password", stack.password());
         config.put("kafka.bootstrap.servers", stack.bootstrapServers());
         config.put("tallystick.topics.prefix", prefix);
+        config.put("tallystick.ledger.every", "1s");
+        config.put("tallystick.rating.allocate-every", "1s");
+        config.put("tallystick.chain.rpc-url", stack.freshChain());
+        config.put("tallystick.settlement.signer-key-file", file("signer", SIGNER_KEY));
+        config.put("tallystick.x402.offer-key-file", file("offers", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"));
         return config;
+    }
+
+    private static String file(String name, String content) {
+        try {
+            var file = Files.createTempFile(name, ".key");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, content + "\n").toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -53,4 +53,12 @@ public interface RatingConfig {
     /** Most accounts that are re-rated in one step after a new price. */
     @WithDefault("100")
     @Min(1) @Max(1000) int batch();
+
+    /** How often accounts are looked for whose card has a version that their charges do not know. */
+    @WithDefault("2s")
+    Duration sweep();
+
+    /** How often what is owed is moved to the payers' channels. */
+    @WithDefault("5s")
+    Duration allocateEvery();
 }

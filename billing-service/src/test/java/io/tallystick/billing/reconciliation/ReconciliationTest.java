@@ -1,0 +1,230 @@
+package io.tallystick.billing.reconciliation;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.BillingStack;
+import io.tallystick.billing.chain.ChannelReading;
+import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.channel.Channels;
+import io.tallystick.billing.channel.Database;
+import io.tallystick.billing.channel.Voucher;
+import io.tallystick.billing.channel.VoucherResult;
+import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.Asset;
+import io.tallystick.billing.money.TokenAmount;
+import io.tallystick.billing.signature.ChannelConfig;
+import io.tallystick.billing.signature.ChannelId;
+import io.tallystick.events.Envelope;
+import io.tallystick.events.EventJson;
+import io.tallystick.events.EventType;
+import io.tallystick.events.Funding;
+import io.tallystick.events.MeterAdvanced;
+import io.tallystick.kit.outbox.Topics;
+import jakarta.inject.Inject;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/** What an account owes, on its way to a channel and into the ledger, and what the books say of it. */
+@QuarkusTest
+@WithTestResource(BillingStack.class)
+class ReconciliationTest {
+    private static final Asset USDC = Asset.parse("eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e");
+
+    /** Above every block of the test's chain, so that no later look changes the channel. */
+    private static final long BLOCK = 1_000_000_000L;
+
+    private final String unique = UUID.randomUUID().toString().replace("-", "");
+    private final String tenant = "t" + unique.substring(0, 8);
+    private final Address payer = Address.of("0x" + unique + "00000000");
+    private final ChannelId id = new ChannelId("0x" + unique + unique);
+    private final String subject = "did:pkh:eip155:84532:" + payer;
+
+    @Inject
+    Channels channels;
+
+    @Inject
+    Database database;
+
+    @Inject
+    Topics topics;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    @Test
+    void chargesWhatIsOwedOnTheChannelAsFarAsItsVoucherAllows() {
+        // Given
+        postPrices();
+        openChannel(1000, 30);
+
+        // When
+        use("50");
+
+        // Then
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/accounts/" + subject)
+                .body("rated", equalTo("50"))
+                .body("charged", equalTo("30"))
+                .body("receivable", equalTo("20")));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            balance("receivable:" + subject, "50", "30");
+            balance("channel:" + id, "30", "0");
+            balance("revenue", "0", "50");
+        });
+        sign(80);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("50")));
+        assertThat(channel().charged().units()).isEqualTo(BigInteger.valueOf(50));
+    }
+
+    @Test
+    void marksTheLinesThatAreEqualAndTheOneThatIsNot() {
+        // Given
+        postPrices();
+        openChannel(1000, 30);
+        use("50");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/v1/ledger/balances").body("balances.size()", equalTo(3)));
+
+        // When
+        var answer = get("/v1/reconciliation");
+
+        // Then
+        for (var name : new String[] {"calls", "rated", "charged", "claimed", "claimed at the newest block"}) {
+            answer.body("lines.find { it.name == '" + name + "' }.equal", equalTo(true));
+        }
+        answer.body("lines.find { it.name == 'charged' }.sides.amount", equalTo(java.util.List.of("30", "30", "30")))
+                // The test's channel was never opened on the chain, and the contract says so.
+                .body("lines.find { it.name == 'balance at the newest block' }.equal", equalTo(false))
+                .body("rules.findAll { !it.holds }.size()", equalTo(0))
+                .body("equal", equalTo(false));
+    }
+
+    @Test
+    void namesTheFirstRowThatBreaksARule() {
+        postPrices();
+        openChannel(1000, 30);
+        use("50");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("30")));
+
+        execute("update account set debited = debited + 1 where tenant = '" + tenant + "'");
+
+        get("/v1/reconciliation")
+                .body("rules.find { it.name == 'account-is-its-charges' }.brokenBy", equalTo(subject))
+                .body("equal", equalTo(false));
+        execute("update account set debited = debited - 1 where tenant = '" + tenant + "'");
+    }
+
+    @Test
+    void aTransferIsNeverChanged() {
+        postPrices();
+        openChannel(1000, 30);
+        use("50");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/v1/ledger/balances").body("balances.size()", equalTo(3)));
+
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                        () -> execute("update transfer set units = units + 1 where tenant = '" + tenant + "'")))
+                .hasStackTraceContaining("written once");
+    }
+
+    private void postPrices() {
+        given().auth()
+                .oauth2(BillingStack.token(tenant, "did:key:zProvider", "rates:write"))
+                .contentType("application/json")
+                .body("""
+                        {"key":"standard","effectiveFrom":"%s","asset":"%s",
+                         "prices":[{"meter":"jobs","kind":"flat","units":"1"}]}
+                        """.formatted(Instant.now().truncatedTo(ChronoUnit.HOURS), USDC.id()))
+                .post("/v1/rate-cards")
+                .then()
+                .statusCode(201);
+    }
+
+    private void openChannel(long balance, long ceiling) {
+        var reading = new ChannelReading(BLOCK, BigInteger.valueOf(balance), BigInteger.ZERO, 0, BigInteger.ZERO);
+        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, id.hex());
+        channels.open(Channel.opened(id, tenant, config, USDC, reading), Instant.now())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+        sign(ceiling);
+    }
+
+    private void sign(long ceiling) {
+        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        channels.change(id, Instant.now(), channel -> ((VoucherResult.Accepted) channel.accept(voucher, payer))
+                        .channel())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    private Channel channel() {
+        return channels.find(id)
+                .await()
+                .atMost(Duration.ofSeconds(30))
+                .orElseThrow()
+                .channel();
+    }
+
+    private void use(String jobs) {
+        var event = new MeterAdvanced(
+                tenant,
+                subject,
+                "jobs",
+                Map.of(),
+                Instant.now().truncatedTo(ChronoUnit.HOURS),
+                Funding.ACCOUNT,
+                new BigDecimal(jobs),
+                BigDecimal.ZERO);
+        var value = EventJson.write(new Envelope(UUID.randomUUID().toString(), "/test", Instant.now(), event));
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topics.name(EventType.METER_ADVANCED.topic()), event.key(), value))
+                    .get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void balance(String account, String debits, String credits) {
+        var found = "balances.find { it.account == '" + account + "' }.";
+        get("/v1/ledger/balances")
+                .body(found + "debitsPosted", equalTo(debits))
+                .body(found + "creditsPosted", equalTo(credits));
+    }
+
+    private void execute(String statement) {
+        database.inTransaction(session -> session.createNativeQuery(statement)
+                        .executeUpdate()
+                        .chain(rows -> Uni.createFrom().item(rows)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    private ValidatableResponse get(String path) {
+        return given().auth()
+                .oauth2(BillingStack.token(tenant, "did:key:zProvider", "billing:read"))
+                .get(path)
+                .then()
+                .statusCode(200);
+    }
+}
