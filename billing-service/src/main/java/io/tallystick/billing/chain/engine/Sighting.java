@@ -18,8 +18,9 @@ import java.util.Optional;
  * @param inclusion where one of the attempts is in the chain, if any is
  * @param offer the fees that would be offered now
  */
-record Sighting(long finalBlock, long usedNonces, long finallyUsedNonces, Optional<Inclusion> inclusion, Fees offer) {
-    Sighting {
+public record Sighting(
+        long finalBlock, long usedNonces, long finallyUsedNonces, Optional<Inclusion> inclusion, Fees offer) {
+    public Sighting {
         requireNonNull(inclusion, "inclusion");
         requireNonNull(offer, "offer");
     }

@@ -15,7 +15,7 @@ import io.tallystick.billing.chain.TransactionState.Signed;
 import java.time.Instant;
 
 /** The next thing to do for a transaction. Deciding looks at nothing but its arguments. */
-sealed interface Step {
+public sealed interface Step {
 
     /** Take a nonce and sign. */
     record Sign() implements Step {}

@@ -14,7 +14,7 @@ import io.tallystick.billing.money.TokenAmount;
  * way it cannot know, so it waits for them; only then is it told what was charged, and while it signs again nobody
  * with old books is let in before it.
  */
-sealed interface HoldDecision {
+public sealed interface HoldDecision {
 
     /** Held; {@code channel} has the voucher and the hold. */
     record Take(Channel channel) implements HoldDecision {}

@@ -27,13 +27,13 @@ import java.util.function.Function;
  * What one transaction makes of the arrivals of one poll. Decides only: {@link UsageBatches} asks the database what was
  * claimed before, and writes down the outcome.
  */
-final class Batch {
+public final class Batch {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<DeadLetter> letters = new ArrayList<>();
     private final Map<EventKey, Voiding> voidings = new LinkedHashMap<>();
 
     /** One event's quantity on one meter. */
-    record Usage(SeriesKey series, Quantity quantity) {}
+    public record Usage(SeriesKey series, Quantity quantity) {}
 
     /**
      * An event that counts if its key is free.
@@ -41,17 +41,18 @@ final class Batch {
      * @param position its own among the candidates of the batch
      * @param usage without the meters that it adds nothing to
      */
-    record Candidate(int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {}
+    public record Candidate(
+            int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {}
 
     /**
      * @param fresh the events that count, each key once
      * @param duplicates how many were retries of one that counts
      * @param conflicts other events under a key that is taken
      */
-    record Verdict(List<Candidate> fresh, int duplicates, List<DeadLetter> conflicts) {}
+    public record Verdict(List<Candidate> fresh, int duplicates, List<DeadLetter> conflicts) {}
 
     /** @param meters a tenant's own meters */
-    Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters) {
+    public Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters) {
         for (var arrival : arrivals) {
             switch (arrival) {
                 case Reported(var at, var event) -> measure(at, event, meters.apply(event.tenant()));
@@ -93,7 +94,7 @@ final class Batch {
                 event.funding());
     }
 
-    List<Candidate> candidates() {
+    public List<Candidate> candidates() {
         return candidates;
     }
 
@@ -103,14 +104,14 @@ final class Batch {
     }
 
     /** The events to take back, each once. */
-    Map<EventKey, Voiding> voidings() {
+    public Map<EventKey, Voiding> voidings() {
         return voidings;
     }
 
     /**
      * @param claimed digests of the events that were counted before this batch, by key
      */
-    Verdict against(Map<EventKey, Long> claimed) {
+    public Verdict against(Map<EventKey, Long> claimed) {
         var fresh = new ArrayList<Candidate>();
         var duplicates = 0;
         var conflicts = new ArrayList<DeadLetter>();
