@@ -3,6 +3,7 @@ package io.tallystick.billing.x402;
 import static io.tallystick.billing.channel.ExampleChannels.CONFIG;
 import static io.tallystick.billing.channel.ExampleChannels.PAYER;
 import static io.tallystick.billing.channel.ExampleChannels.usdc;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class OfferSealTest {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456Z");
 
-    final OfferSeal seal = new OfferSeal("0123456789abcdef0123456789abcdef".getBytes());
+    final OfferSeal seal = new OfferSeal("0123456789abcdef0123456789abcdef".getBytes(UTF_8));
     final Offer offer = new Offer("acme", "exact", usdc(1000), CONFIG.receiver(), 300, NOW);
 
     @Test

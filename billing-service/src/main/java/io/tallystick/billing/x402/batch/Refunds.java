@@ -189,11 +189,11 @@ class Refunds {
                                 "refund_transaction_failed",
                                 in.hash().hex());
                     case Outcome.Refused _ -> ended(row, id, "failed", false, "refund_simulation_failed", "");
-                    case Outcome.Pending(var newest) -> pending(row, id, newest);
+                    case Outcome.Pending(var newest) -> pending(id, newest);
                 });
     }
 
-    private Uni<Authorization> pending(RefundEntity row, ChannelId id, Optional<Bytes32> newest) {
+    private Uni<Authorization> pending(ChannelId id, Optional<Bytes32> newest) {
         return channels.find(id).map(found -> {
             var channel = found.orElseThrow().channel();
             var network = channel.charged().asset().network();
