@@ -112,4 +112,12 @@ final class World {
                 throw new AssertionError("the ledger refused " + transfer + ": " + rejected);
         }
     }
+
+    <T> T pick(List<T> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    static String name(ChannelId id) {
+        return "channel " + id.hex().charAt(2);
+    }
 }
