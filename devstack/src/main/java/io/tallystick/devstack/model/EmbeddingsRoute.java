@@ -15,7 +15,7 @@ final class EmbeddingsRoute {
 
     private static final int MOST_INPUTS = 256;
     private static final int MOST_TOKENS = 2_048;
-    /** Even one character a token is more than is accepted; longer text is not even cut into tokens. */
+    /** Longer text is not even cut into tokens. */
     private static final int MOST_CHARACTERS = 64 * 1024;
 
     private final Embedder embedder;
