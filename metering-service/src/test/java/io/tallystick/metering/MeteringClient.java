@@ -8,6 +8,7 @@ import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -114,13 +115,17 @@ public final class MeteringClient {
 
     /** {@code added/voided} of all series of the meter, summed. */
     public String total(String meter) {
-        var added = java.math.BigDecimal.ZERO;
-        var voided = java.math.BigDecimal.ZERO;
+        var added = BigDecimal.ZERO;
+        var voided = BigDecimal.ZERO;
         for (var reading : readings(meter)) {
-            added = added.add(new java.math.BigDecimal((String) reading.get("added")));
-            voided = voided.add(new java.math.BigDecimal((String) reading.get("voided")));
+            added = added.add(new BigDecimal((String) reading.get("added")));
+            voided = voided.add(new BigDecimal((String) reading.get("voided")));
         }
-        return added.toPlainString() + "/" + voided.toPlainString();
+        return plain(added) + "/" + plain(voided);
+    }
+
+    private static String plain(BigDecimal total) {
+        return total.stripTrailingZeros().toPlainString();
     }
 
     public List<Map<String, Object>> deadLetters() {

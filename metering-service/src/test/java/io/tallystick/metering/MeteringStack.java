@@ -56,7 +56,12 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
 
     /** An access token of a random caller. */
     public static String token(String tenant, String... scopes) {
-        return ask(tenant, String.join(",", scopes));
+        return ask(tenant + "/" + String.join(",", scopes));
+    }
+
+    /** An access token of a client that may see only what is its own. */
+    public static String client(String tenant, String did) {
+        return ask(tenant + "/usage:read/" + did);
     }
 
     /** An access token of a caller who may do everything here. */
@@ -73,7 +78,10 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         }
         tokens.createContext("/", exchange -> {
             var asked = exchange.getRequestURI().getPath().split("/", -1);
-            var token = identity.token(asked[1], TestIdentity.randomDid(), "metering-service", asked[2].split(","));
+            var scopes = asked[2].split(",", -1);
+            var token = asked.length > 3
+                    ? identity.ownToken(asked[1], asked[3], "metering-service", scopes)
+                    : identity.token(asked[1], TestIdentity.randomDid(), "metering-service", scopes);
             var bytes = token.getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -83,8 +91,8 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         System.setProperty(TOKENS, "http://127.0.0.1:" + tokens.getAddress().getPort());
     }
 
-    private static String ask(String tenant, String scopes) {
-        var request = HttpRequest.newBuilder(URI.create(System.getProperty(TOKENS) + "/" + tenant + "/" + scopes))
+    private static String ask(String path) {
+        var request = HttpRequest.newBuilder(URI.create(System.getProperty(TOKENS) + "/" + path))
                 .build();
         try (var http = HttpClient.newHttpClient()) {
             return http.send(request, BodyHandlers.ofString()).body();

@@ -180,7 +180,9 @@ public final class HouseRules {
 
     /** A class with a file of its own; the compiler's switch tables look like one otherwise. */
     private static boolean isTopLevel(JavaClass type) {
+        // An enum's values() brings its array's type into the package.
         return type.isTopLevelClass()
+                && !type.isArray()
                 && !type.getName().contains("$")
                 && !type.getName().endsWith("package-info");
     }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.kit.access.Caller;
 import io.tallystick.kit.access.RequiresScope;
-import io.tallystick.kit.problem.Problem;
-import io.tallystick.kit.problem.ProblemException;
 import io.tallystick.metering.deadletter.DeadLetters.DeadLetter;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -34,10 +32,6 @@ class DeadLettersResource {
             @RestQuery @DefaultValue("9223372036854775807") @Min(1) long before,
             @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit,
             @RestQuery @DefaultValue("") @Pattern(regexp = "[a-z_]{0,32}") String reason) {
-        if (caller.ownOnly()) {
-            throw new ProblemException(Problem.of(
-                    "not-your-subject", "Not allowed", 403, "Dead letters are for the tenant's own callers."));
-        }
         return letters.page(caller.tenant(), reason, before, limit).map(page -> Page.of(page, limit));
     }
 

@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** Queries of a meter, on OpenMeter's paths and in its words. */
 @Path("/api/v1/meters")
-@RequiresScope("usage:read")
+@RequiresScope(value = "usage:read", own = true)
 class MeterQueryResource {
     /** For who asks for it: JSON is what a caller gets to whom all is alike. */
     private static final String CSV = "text/csv";

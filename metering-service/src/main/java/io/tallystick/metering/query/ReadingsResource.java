@@ -18,7 +18,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 
 /** A meter's totals now, exact and with what was voided. */
 @Path("/v1/readings")
-@RequiresScope("usage:read")
+@RequiresScope(value = "usage:read", own = true)
 class ReadingsResource {
     private final SeriesQueries series;
     private final OwnSubject own;

@@ -27,9 +27,9 @@ public interface UsageConfig {
     @WithDefault("90")
     @Min(60) @Max(36_500) int keepDays();
 
-    /** Threads that read the log in this instance; more than the topic has partitions are idle. */
+    /** Threads that read the log in this instance: 0 for one that only takes events in; more than partitions are idle. */
     @WithDefault("2")
-    @Min(1) @Max(64) int consumers();
+    @Min(0) @Max(64) int consumers();
 
     /** Most events counted in one transaction. */
     @WithDefault("2000")

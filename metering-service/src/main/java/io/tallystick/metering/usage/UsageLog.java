@@ -7,6 +7,7 @@ import io.tallystick.kit.outbox.Topics;
 import io.tallystick.kit.problem.UnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,9 +42,14 @@ public class UsageLog {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicLong inFlightBytes = new AtomicLong();
 
+    @Inject
     UsageLog(UsageLogConfig config, Topics topics, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        this(config, topics.name(EventType.USAGE_RECORDED_TOPIC), kafka);
+    }
+
+    UsageLog(UsageLogConfig config, String topic, Map<String, Object> kafka) {
         this.config = config;
-        topic = topics.name(EventType.USAGE_RECORDED_TOPIC);
+        this.topic = topic;
         producer = new KafkaProducer<>(settings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -99,6 +105,10 @@ public class UsageLog {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        close();
+    }
+
+    void close() {
         producer.close(CLOSE_TIMEOUT);
     }
 

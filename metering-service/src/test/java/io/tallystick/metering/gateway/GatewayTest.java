@@ -49,7 +49,7 @@ class GatewayTest {
     private static final String EMBEDDINGS = "/v1/embeddings";
     private static final String CHAT = "/v1/chat/completions";
 
-    @ConfigProperty(name = "test.world")
+    @ConfigProperty(name = "test.world", defaultValue = "not this test's")
     String world;
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
