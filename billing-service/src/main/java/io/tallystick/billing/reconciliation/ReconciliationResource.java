@@ -3,6 +3,7 @@ package io.tallystick.billing.reconciliation;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.ledger.Balances;
+import io.tallystick.billing.rating.account.AccountSweeps;
 import io.tallystick.kit.access.Caller;
 import io.tallystick.kit.access.RequiresScope;
 import jakarta.validation.constraints.Max;
@@ -19,6 +20,7 @@ class ReconciliationResource {
     private final Comparisons comparisons;
     private final Invariants invariants;
     private final LedgerSweep ledger;
+    private final AccountSweeps accounts;
     private final Balances balances;
     private final Database database;
     private final Caller caller;
@@ -27,12 +29,14 @@ class ReconciliationResource {
             Comparisons comparisons,
             Invariants invariants,
             LedgerSweep ledger,
+            AccountSweeps accounts,
             Balances balances,
             Database database,
             Caller caller) {
         this.comparisons = comparisons;
         this.invariants = invariants;
         this.ledger = ledger;
+        this.accounts = accounts;
         this.balances = balances;
         this.database = database;
         this.caller = caller;
@@ -45,6 +49,7 @@ class ReconciliationResource {
     public Uni<Reconciliation> reconcile() {
         var tenant = caller.tenant();
         return ledger.followChannels()
+                .chain(accounts::book)
                 .chain(() -> comparisons.of(tenant))
                 .chain(lines -> invariants.of(tenant).map(rules -> Reconciliation.of(lines, rules)));
     }

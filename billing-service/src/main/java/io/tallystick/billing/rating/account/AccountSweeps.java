@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /** What accounts need now and then. Each sweep does what is due at that moment; a lost one is made good by the next. */
 @ApplicationScoped
-class AccountSweeps {
+public class AccountSweeps {
     private final Accounts accounts;
     private final Allocations allocations;
     private final RatingConfig config;
@@ -43,7 +43,7 @@ class AccountSweeps {
 
     /** Brings the ledger level: one transfer an account and interval. */
     @Scheduled(every = "${tallystick.ledger.every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> book() {
+    public Uni<Void> book() {
         return each(allocations.notBooked(config.batch()), account -> allocations.book(account, clock.instant()));
     }
 
