@@ -126,12 +126,12 @@ class ReconciliationTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("30")));
 
-        execute("update account set debited = debited + 1 where tenant = '" + tenant + "'");
+        execute("update charge set debited = debited + 1 where tenant = '" + tenant + "'");
 
         get("/v1/reconciliation")
                 .body("rules.find { it.name == 'account-is-its-charges' }.brokenBy", equalTo(subject))
                 .body("equal", equalTo(false));
-        execute("update account set debited = debited - 1 where tenant = '" + tenant + "'");
+        execute("update charge set debited = debited - 1 where tenant = '" + tenant + "'");
     }
 
     @Test
