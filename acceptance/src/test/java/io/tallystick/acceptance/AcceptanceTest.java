@@ -1,0 +1,52 @@
+package io.tallystick.acceptance;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Foreign clients, unmodified, against the packaged services; then the services are killed under them. */
+@Tag("stack")
+class AcceptanceTest {
+
+    private static final Duration LONGEST = Duration.ofMinutes(6);
+
+    private static Installation installation;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        installation = Installation.start("clients");
+    }
+
+    @AfterAll
+    static void leavesNoProcess() {
+        if (installation != null) {
+            installation.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "identity",
+                "openmeter",
+                "x402-channel",
+                "x402-exact",
+                "x402-express",
+                "upstream",
+                "crash-metering",
+                "crash-billing"
+            })
+    void passes(String file) throws IOException, InterruptedException {
+        NodeProgram.run(
+                LONGEST,
+                Map.of("TALLYSTICK_STACK_FILE", installation.stackFile().toString()),
+                "--test",
+                "--test-reporter=spec",
+                "tests/" + file + ".test.mjs");
+    }
+}
