@@ -40,10 +40,10 @@ export class People {
     return this.#operator;
   }
 
-  async join(name, kind, roles) {
+  async join(name, kind, roles, tenant = this.#stack.tenant) {
     const holder = newDid();
     const token = await this.#operator.token('identity-service', 'tenants:write identities:write');
-    await call('POST', `${this.#stack.identity.url}/v1/tenants/${this.#stack.tenant}/identities`, {
+    await call('POST', `${this.#stack.identity.url}/v1/tenants/${tenant}/identities`, {
       token,
       body: { did: holder.did, kind, roles, name },
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { OpenMeter } from '@openmeter/sdk';
-import { until } from '../lib/http.mjs';
+import { call, until } from '../lib/http.mjs';
 import { openShop, people, stack } from './stack.mjs';
 
 const COUNTED_SECONDS = 60;
@@ -15,19 +15,31 @@ const run = randomUUID().slice(0, 8);
 const type = `prompt-${run}`;
 const slug = `tokens_${run.replaceAll('-', '_')}`;
 
+const meter = { slug, aggregation: 'SUM', eventType: type, valueProperty: '$.tokens', groupBy: { model: '$.model' } };
+
 let reporter;
 let shop;
 let sdk;
 before(async () => {
   ({ shop } = await openShop());
   reporter = await people.join('Acme inference server', 'service', ['ingest']);
-  const owner = await people.join('Acme', 'provider', ['owner']);
-  sdk = new OpenMeter({
-    baseUrl: stack.metering.url,
-    apiKey: await owner.token('metering-service', 'meters:write usage:read usage:write'),
-  });
-  await sdk.meters.create({ slug, aggregation: 'SUM', eventType: type, valueProperty: '$.tokens', groupBy: { model: '$.model' } });
+  sdk = await sdkOf(await people.join('Acme', 'provider', ['owner']));
 });
+
+/** OpenMeter's SDK for an owner of a tenant, whose tenant counts these events, too. */
+async function sdkOf(owner) {
+  const apiKey = await owner.token('metering-service', 'meters:write usage:read usage:write');
+  const made = new OpenMeter({ baseUrl: stack.metering.url, apiKey });
+  await made.meters.create(meter);
+  return made;
+}
+
+async function openNeighbour() {
+  const id = `neighbour-${run}`;
+  const token = await people.operator.token('identity-service', 'tenants:write identities:write');
+  await call('POST', `${stack.identity.url}/v1/tenants`, { token, body: { id, name: 'Neighbour' } });
+  return sdkOf(await people.join('Neighbour', 'provider', ['owner'], id));
+}
 
 const event = (subject, tokens, more) => ({
   id: randomUUID(),
@@ -50,9 +62,9 @@ async function post(path, headers, body) {
 }
 
 /** The total of a subject by the SDK's query, once it is what was expected or does not become it. */
-async function counted(subject, expected) {
+async function counted(subject, expected, asking = sdk) {
   return until(`${subject} has ${expected}`, COUNTED_SECONDS, async () => {
-    const { data } = await sdk.meters.query(slug, { subject: [subject] });
+    const { data } = await asking.meters.query(slug, { subject: [subject].flat() });
     const value = data.reduce((sum, window) => sum + window.value, 0);
     return { done: value === expected, value };
   });
@@ -77,16 +89,32 @@ describe("OpenMeter's SDK", () => {
     await countedFinally(subject, 123);
   });
 
-  it('counts an event once that came five times on eight connections at once', async () => {
-    const subject = `once-${run}`;
+  it('counts an event once that came on eight connections at once, five times on each, in two guises', async () => {
+    const [subject, other] = [`once-${run}`, `twice-${run}`];
     const sent = event(subject, 7);
-
-    await Promise.all(
-      Array.from({ length: 8 }, () => sdk.events.ingest(Array.from({ length: 5 }, () => ({ ...sent, time: new Date() })))),
+    // Before midnight and after it, under two names: whichever came first is the event, the others are the same id again.
+    const guises = [-1, 0].flatMap(day =>
+      [subject, other].map(whose => ({ ...sent, subject: whose, time: new Date(Date.now() + day * 86_400_000) })),
     );
 
-    await counted(subject, 7);
-    await countedFinally(subject, 7);
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) => sdk.events.ingest(Array.from({ length: 5 }, (_, j) => guises[(i + j) % guises.length]))),
+    );
+    await sdk.events.ingest([event(subject, 1_000_000), event(other, 1_000_000)]);
+
+    await counted([subject, other], 2_000_007);
+  });
+
+  it('counts the same id from another tenant there', async () => {
+    const subject = `tenants-${run}`;
+    const sent = event(subject, 9);
+    await sdk.events.ingest(sent);
+    const neighbour = await openNeighbour();
+
+    await neighbour.events.ingest(sent);
+
+    await counted(subject, 9);
+    await counted(subject, 9, neighbour);
   });
 
   it('asks by window, group and subject', async () => {

@@ -61,20 +61,22 @@ export const restarted = (service, pid) =>
     return { done: found.pid !== pid && health === 200, value: { pid: found.pid, health } };
   });
 
-/** Keeps a process of the stack from coming back, until the answered function is called. */
+/**
+ * Kills a process of the stack and holds the next one before it listens, until the answered function is called: the stack
+ * starts a process again only so many times.
+ */
 export function keepDown(service) {
-  const killed = new Set();
-  const killNew = () => {
+  const killed = kill(service);
+  let held;
+  const hold = () => {
     const { pid } = readStack()[service];
-    if (killed.has(pid)) return;
-    killed.add(pid);
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-    }
+    if (held || pid === killed) return;
+    process.kill(pid, 'SIGSTOP');
+    held = pid;
   };
-  killNew();
-  const timer = setInterval(killNew, 100);
-  return () => clearInterval(timer);
+  const timer = setInterval(hold, 50);
+  return () => {
+    clearInterval(timer);
+    if (held) process.kill(held, 'SIGCONT');
+  };
 }

@@ -64,6 +64,7 @@ describe('without a model server', () => {
 
   it('the deposit pays for the call when there is one again', async () => {
     letUp();
+    letUp = undefined;
     await backAgain();
 
     const call = await client.pay(URL_CHAT, chat(3));
