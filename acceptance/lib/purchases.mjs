@@ -1,5 +1,5 @@
 // Paid calls by npm's unmodified x402 client, and the client's own count of them.
-import { CHAT, EMBEDDINGS } from './shop.mjs';
+import { CHAT, EMBEDDINGS, EMBEDDINGS_BY_CALL } from './shop.mjs';
 import { line, usdc } from './story.mjs';
 
 const EMBEDDING_CALLS = 50;
@@ -51,7 +51,7 @@ export async function buyByExact(stack, walkIn, chain) {
   let tokens = 0n;
   for (let i = 0; i < EXACT_CALLS; i++) {
     const input = `${SENTENCES[i % SENTENCES.length]} Once.`;
-    const { body } = await walkIn.post(`${stack.gateway.url}/v1/embeddings`, { model: EMBEDDINGS, input });
+    const { body } = await walkIn.post(`${stack.gateway.url}/v1/embeddings`, { model: EMBEDDINGS_BY_CALL, input });
     tokens += BigInt(body.usage.prompt_tokens);
   }
   const transactions = walkIn.count.transactions;

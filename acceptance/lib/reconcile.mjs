@@ -25,6 +25,7 @@ const readMetering = (stack, subject) =>
       ['reported', await one('select count(*) n from usage_record where subject = $1', subject)],
       ['deadLetters', await one('select count(*) n from dead_letter')],
       ['embeddingTokens', await usage('input_uncached', 'all-minilm-l6-v2', 'call')],
+      ['byCallTokens', await usage('input_uncached', 'all-minilm-l6-v2-by-call', 'call')],
       ['chatInputTokens', await usage('input_uncached', 'tallystick-ngram', 'call')],
       ['chatOutputTokens', await usage('output_text', 'tallystick-ngram', 'call')],
     ]);
@@ -61,7 +62,8 @@ export async function reconcile(demo) {
   lines.equal('distinct events', ["the clients' count", calls + reported.distinct], ["PostgreSQL's usage records", metering.records]);
   lines.equal('events sent twice and counted once', ["Kafka's offsets less PostgreSQL's records", BigInt(kafka['usage.recorded']) - metering.records], ["the SDK's count of repeats", reported.sent - reported.distinct]);
   lines.equal('events that could not be counted', ["the clients' count of refusals", 0n], ["PostgreSQL's dead letters", metering.deadLetters]);
-  lines.equal('input tokens of embeddings', ["the clients' count", bought.embeddingTokens + exact.tokens], ['the series', metering.embeddingTokens]);
+  lines.equal('input tokens of embeddings', ["the client's count", bought.embeddingTokens], ['the series', metering.embeddingTokens]);
+  lines.equal('input tokens of embeddings sold by the call', ["the client's count", exact.tokens], ['the series', metering.byCallTokens]);
   lines.equal('input tokens of chats', ["the clients' count", bought.chatInputTokens], ['the series', metering.chatInputTokens]);
   lines.equal('output tokens of chats', ["the clients' count", bought.chatOutputTokens], ['the series', metering.chatOutputTokens]);
   for (const [model, tokens] of Object.entries(reported.byModel)) {

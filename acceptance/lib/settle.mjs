@@ -64,7 +64,7 @@ export async function settleAll(shop, chain, buyer, payTo) {
     return { done: list.length > 0 && list.every(one => one.state === 'final'), value: list };
   });
   const after = { provider: await chain.tokens(payTo), escrow: await chain.tokens(ESCROW) };
-  const hashes = settlements.flatMap(one => one.transaction ?? []);
+  const hashes = settlements.flatMap(one => one.transactions.filter(sent => sent.mined).map(sent => sent.hash));
   const receipts = await Promise.all(hashes.map(chain.receipt));
   const gas = receipts.reduce((sum, receipt) => sum + receipt.gasUsed, 0n);
   for (const [i, hash] of hashes.entries()) line(`transaction ${hash}`, `${receipts[i].gasUsed} gas, block ${receipts[i].blockNumber}`);

@@ -5,6 +5,8 @@ import { didOfSeed, newDid } from './did.mjs';
 import { call } from './http.mjs';
 
 export const EMBEDDINGS = 'all-minilm-l6-v2';
+/** The same model, sold at a fixed price a call. */
+export const EMBEDDINGS_BY_CALL = 'all-minilm-l6-v2-by-call';
 export const CHAT = 'tallystick-ngram';
 
 /** What a call costs. Units are of a token with six decimals: 20 per 1,000 input tokens is 20 USDC a billion. */
@@ -21,7 +23,7 @@ export const PRICES = [
   },
 ];
 
-export const FIXED_CALLS = [{ route: '/v1/embeddings', model: EMBEDDINGS, units: '20000' }];
+export const FIXED_CALLS = [{ route: '/v1/embeddings', model: EMBEDDINGS_BY_CALL, units: '20000' }];
 
 const currentHour = () => new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString().replace('.000', '');
 

@@ -34,14 +34,14 @@ final class EmbeddingsRoute {
         var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = answer.putArray("data");
         embedder.embed(inputs).forEach(vector -> add(data, vector, encoding));
-        answer.put("model", Embedder.NAME);
+        answer.put("model", request.path("model").asText());
         answer.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
         return answer;
     }
 
     private static void requireModel(JsonNode request) {
         var model = request.path("model").asText();
-        if (!model.equals(Embedder.NAME)) {
+        if (!model.equals(Embedder.NAME) && !model.equals(Embedder.NAME_BY_CALL)) {
             throw ApiException.unknownModel(model);
         }
     }

@@ -127,7 +127,7 @@ public final class ModelServer implements AutoCloseable {
     private static ObjectNode models() {
         var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         var data = answer.putArray("data");
-        for (var model : List.of(Embedder.NAME, ChatRoute.MODEL)) {
+        for (var model : List.of(Embedder.NAME, Embedder.NAME_BY_CALL, ChatRoute.MODEL)) {
             data.addObject()
                     .put("id", model)
                     .put("object", "model")
