@@ -85,9 +85,13 @@ export async function reconcile(demo) {
   lines.equal("the second client's tokens spent", ["the client's count", walkIn.count.paidUnits], ['eth_call: funds less balanceOf(client)', demo.funds - (await chain.tokens(walkIn.account.address))]);
   lines.equal('gas of the settlement', ['the receipts of the chain', settlement.gas], ["billing-service's settlements", settlement.settlements.reduce((sum, one) => sum + BigInt(one.gasUsed ?? 0), 0n)]);
   const own = await shop.billing('GET', '/v1/reconciliation');
-  for (const { what, left, right } of own.lines ?? []) {
-    lines.equal(`billing's own line: ${what}`, [left.from, left.value], [right.from, right.value]);
+  for (const { name, sides } of own.lines) {
+    for (const other of sides.slice(1)) {
+      lines.equal(`billing-service's own reconciliation: ${name}`, [sides[0].source, sides[0].amount], [other.source, other.amount]);
+    }
   }
+  const broken = own.rules.filter(rule => !rule.holds).map(rule => `${rule.name}: ${rule.brokenBy}`);
+  lines.equal('rules of the books that do not hold', ['none may', ''], ["billing's checks over its tables", broken.join(', ')]);
   lines.print();
   return lines;
 }

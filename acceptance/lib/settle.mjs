@@ -27,8 +27,8 @@ export async function chargeAccount(shop, buyer, reported) {
     return { done: BigInt(account.rated) === owed, value: account };
   });
   const { lines } = await shop.billing('GET', `/v1/accounts/${reported.subject}/charges/lines`);
-  for (const { meter, dimensions, quantity, cost } of lines) {
-    line(`${meter} ${dimensions?.model ?? ''}, ${quantity} units`, `${cost} units of 0.000001 USDC`);
+  for (const { meter, quantity, cost } of lines) {
+    line(`${quantity} units of ${meter}`, `${cost} units of 0.000001 USDC`);
   }
   line('rated, rounded down once on the total', usdc(BigInt(view.rated)));
   return collect(shop, buyer, reported, owed);

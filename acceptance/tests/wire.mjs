@@ -6,7 +6,7 @@ import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { wrapFetchWithPayment } from '@x402/fetch';
 import { NETWORK } from '../lib/chain.mjs';
 import { withDatabase } from '../lib/events.mjs';
-import { CHAT, EMBEDDINGS } from '../lib/shop.mjs';
+import { CHAT, EMBEDDINGS_BY_CALL } from '../lib/shop.mjs';
 import { chain, stack } from './stack.mjs';
 
 export const URL_EMBEDDINGS = `${stack.gateway.url}/v1/embeddings`;
@@ -16,7 +16,7 @@ export const URL_CHAT = `${stack.gateway.url}/v1/chat/completions`;
 const numbered = (text, n) => `${text} number ${String(n).padStart(4, '0')}.`;
 
 /** Sold at a fixed price, by `exact` too. */
-export const embedding = (n = 0) => ({ model: EMBEDDINGS, input: numbered('A tally stick,', n) });
+export const embedding = (n = 0) => ({ model: EMBEDDINGS_BY_CALL, input: numbered('A tally stick,', n) });
 
 /** Sold by what it uses. All are of one length, so that the same is held for each. */
 export const chat = (n = 0, max_tokens = 20) => ({
