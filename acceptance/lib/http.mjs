@@ -31,7 +31,7 @@ export async function call(method, url, { token, body, headers = {} } = {}) {
 /** Asks again until the answer is what is waited for; the last answer is in the error. */
 export async function until(what, seconds, ask) {
   const deadline = Date.now() + seconds * 1000;
-  let last;
+  let last = { value: 'nothing' };
   while (Date.now() < deadline) {
     last = await ask();
     if (last.done) return last.value;

@@ -43,6 +43,16 @@ const readBilling = (stack, channelId) =>
     ]);
   });
 
+/** Final blocks and the ledger come seconds after the claim. If they do not, the lines below say which. */
+async function booksClosed(shop, channelId) {
+  await until('the books are closed', QUIET_SECONDS, async () => {
+    const own = await shop.billing('GET', '/v1/reconciliation');
+    const channel = await shop.billing('GET', `/v1/channels/${channelId}`);
+    const final = channel.charged === channel.finallyClaimed;
+    return { done: own.equal && final, value: { equal: own.equal, final } };
+  }).catch(error => console.log(`  ${error.message}`));
+}
+
 export async function reconcile(demo) {
   const { stack, shop, chain, provider, buyer, walkIn, bought, exact, reported, account, settlement } = demo;
   const calls = bought.embeddingCalls + bought.chatCalls + exact.calls;
@@ -50,6 +60,7 @@ export async function reconcile(demo) {
     const seen = await readMetering(stack, reported.subject);
     return { done: seen.callRecords === calls, value: seen };
   });
+  await booksClosed(shop, bought.channelId);
   const billing = await readBilling(stack, bought.channelId);
   const kafka = await offsets(stack.kafka.bootstrapServers, ['usage.recorded', 'payment.captured']);
   const channel = await chain.channel(bought.channelId);
