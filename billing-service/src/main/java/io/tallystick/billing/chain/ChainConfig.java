@@ -54,7 +54,7 @@ public interface ChainConfig {
     @WithDefault("4194304")
     @Min(65536) int rpcMaxAnswerBytes();
 
-    /** How often the engine looks at the chain while something is open; without work, at every tenth turn. */
+    /** How often the engine looks at the chain while something is open; without work, at every fourth turn. */
     @WithDefault("500ms")
     Duration pollInterval();
 

@@ -29,11 +29,17 @@ class Readings {
     }
 
     void newest(List<ChannelId> ids, Instant now) {
+        if (ids.isEmpty()) {
+            return;
+        }
         booked(reads.channels(ids).chain(found -> each(ids, found, (id, reading) -> channels.seen(id, reading, now))));
     }
 
     /** @param block one that nothing can undo */
     void atFinalBlock(List<ChannelId> ids, long block, Instant now) {
+        if (ids.isEmpty()) {
+            return;
+        }
         booked(reads.channelsAt(ids, block)
                 .chain(found -> each(ids, found, (id, reading) -> channels.finalized(id, reading, now))));
     }

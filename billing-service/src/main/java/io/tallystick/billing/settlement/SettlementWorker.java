@@ -4,8 +4,12 @@ import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.tallystick.billing.chain.ChainSigner;
+import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.chain.engine.TransactionStore.Heads;
+import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.ChannelTimes;
 import io.tallystick.billing.channel.Channels;
+import io.tallystick.billing.channel.OnChain;
 import io.tallystick.kit.problem.UnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -15,6 +19,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Looks at channels and settlements again and again. Several processes may do so at once: a channel is in one open
@@ -30,6 +35,7 @@ class SettlementWorker {
     private final Readings readings;
     private final Channels channels;
     private final ChainSigner signer;
+    private final Transactions transactions;
     private final SettlementConfig config;
     private final Clock clock = Clock.systemUTC();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -41,12 +47,14 @@ class SettlementWorker {
             Readings readings,
             Channels channels,
             ChainSigner signer,
+            Transactions transactions,
             SettlementConfig config) {
         this.planner = planner;
         this.follower = follower;
         this.readings = readings;
         this.channels = channels;
         this.signer = signer;
+        this.transactions = transactions;
         this.config = config;
     }
 
@@ -90,14 +98,28 @@ class SettlementWorker {
         follower.follow(now);
     }
 
-    /** A payer asks for its deposit on the contract and nowhere else. */
+    /** A payer asks for its deposit on the contract and nowhere else; and a deposit grows final without our doing. */
     private void watch(Instant now) {
-        var ids = channels.seenBefore(now.minus(config.watchAfter()), READ_AT_ONCE).await().atMost(PATIENCE).stream()
+        var stale = channels.seenBefore(now.minus(config.watchAfter()), READ_AT_ONCE).await().atMost(PATIENCE).stream()
                 .map(ChannelTimes::channel)
-                .map(channel -> channel.id())
                 .toList();
-        if (!ids.isEmpty()) {
-            readings.newest(ids, now);
-        }
+        readings.newest(stale.stream().map(Channel::id).toList(), now);
+        transactions
+                .stored()
+                .heads()
+                .map(Heads::finalBlock)
+                .filter(block -> block >= 0)
+                .ifPresent(block -> readings.atFinalBlock(
+                        stale.stream()
+                                .filter(channel -> !isFinal(channel.chain()))
+                                .map(Channel::id)
+                                .toList(),
+                        block,
+                        now));
+    }
+
+    private static boolean isFinal(OnChain chain) {
+        return Stream.of(chain.deposited(), chain.withdrawn(), chain.claimed())
+                .allMatch(total -> total.pending().equals(total.finalized()));
     }
 }

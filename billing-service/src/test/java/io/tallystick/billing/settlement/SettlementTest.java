@@ -157,6 +157,15 @@ class SettlementTest {
     }
 
     @Test
+    void aDepositGrowsFinalWithoutOurDoing() {
+        var channel = payer.open(tenant, receiver, 777);
+
+        untilMining(() -> payer.channel(channel).chain().finalBalance().units().equals(BigInteger.valueOf(777)));
+
+        get("/v1/settlements").body("settlements", empty());
+    }
+
+    @Test
     void showsAProviderItsOwnSettlementsOnly() {
         get("/v1/settlements").body("settlements", empty());
         given().auth()

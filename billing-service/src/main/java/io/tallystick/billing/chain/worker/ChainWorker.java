@@ -24,7 +24,7 @@ import org.eclipse.microprofile.health.Readiness;
 /** Lets the engine work, in a thread of its own, while this process holds the lease. */
 @ApplicationScoped
 public class ChainWorker {
-    private static final int TURNS_WITHOUT_WORK = 10;
+    private static final int TURNS_WITHOUT_WORK = 4;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
     private final String holder = UUID.randomUUID().toString();
