@@ -59,7 +59,7 @@ public interface ChainConfig {
     Duration pollInterval();
 
     /** How long a worker that says nothing keeps its right to work. */
-    @WithDefault("15s")
+    @WithDefault("8s")
     Duration leaseDuration();
 
     /** A transaction that no block has is given to the node again after this. */

@@ -122,7 +122,12 @@ class SettlementResource {
         }
     }
 
-    /** Token units and wei are decimal strings. */
+    /**
+     * Token units and wei are decimal strings.
+     *
+     * @param transactions every attempt, oldest first
+     * @param transaction hash of the one that was mined; absent before, as are the fields that follow
+     */
     record Shown(
             String id,
             long number,
@@ -132,6 +137,7 @@ class SettlementResource {
             String amount,
             List<ClaimShown> claims,
             List<AttemptShown> transactions,
+            String transaction,
             String gasUsed,
             String feeWei,
             String block,
@@ -155,6 +161,7 @@ class SettlementResource {
                             .map(attempt -> AttemptShown.of(
                                     attempt, inclusion.map(in -> in.hash()).filter(attempt.hash()::equals)))
                             .toList(),
+                    inclusion.map(in -> in.hash().hex()).orElse(null),
                     inclusion.map(in -> Long.toString(in.gasUsed())).orElse(null),
                     inclusion
                             .map(in -> in.gasPriceWei()

@@ -101,6 +101,7 @@ class SettlementTest {
                 .body("claims", hasSize(2))
                 .body("transactions[0].hash", matchesPattern("0x[0-9a-f]{64}"))
                 .body("transactions[0].mined", equalTo(true))
+                .body("transaction", matchesPattern("0x[0-9a-f]{64}"))
                 .body("gasUsed.toInteger()", greaterThan(60_000))
                 .body("feeWei", matchesPattern("[1-9][0-9]*"));
     }
