@@ -1,5 +1,6 @@
 package io.tallystick.billing.settlement;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.Attempt;
 import io.tallystick.billing.chain.Inclusion;
@@ -114,6 +115,7 @@ class SettlementResource {
     }
 
     /** @param next the value of {@code before} for the page that follows; absent on the last */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<Shown> settlements, String next) {
         static Page of(List<Shown> settlements) {
             var last = settlements.stream().min(Comparator.comparingLong(Shown::number));
@@ -128,6 +130,7 @@ class SettlementResource {
      * @param transactions every attempt, oldest first
      * @param transaction hash of the one that was mined; absent before, as are the fields that follow
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Shown(
             String id,
             long number,
