@@ -15,6 +15,7 @@ final class Embedder {
 
     /** The same model under a second name, so that a provider can sell it by the token and by the call. */
     static final String NAME_BY_CALL = "all-minilm-l6-v2-by-call";
+
     static final int DIMENSIONS = 384;
 
     private static final String VOCABULARY = "/all-minilm-l6-v2-q-tokenizer.json";

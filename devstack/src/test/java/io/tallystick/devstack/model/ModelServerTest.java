@@ -163,7 +163,8 @@ class ModelServerTest {
     void listsItsModels() throws Exception {
         var answer = send(200, HttpRequest.newBuilder(uri("/v1/models")));
 
-        assertThat(answer.path("data").findValuesAsText("id")).containsExactly("all-minilm-l6-v2", "all-minilm-l6-v2-by-call", "tallystick-ngram");
+        assertThat(answer.path("data").findValuesAsText("id"))
+                .containsExactly("all-minilm-l6-v2", "all-minilm-l6-v2-by-call", "tallystick-ngram");
     }
 
     @Test
