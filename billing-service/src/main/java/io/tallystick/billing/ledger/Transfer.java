@@ -50,7 +50,8 @@ public sealed interface Transfer {
         }
     }
 
-    /** The pending transfer did not come about. */
+    /** The pending transfer did not come about. A ledger's word: java.lang's Void is not meant anywhere here. */
+    @SuppressWarnings("JavaLangClash")
     record Void(String id, String pendingId) implements Resolution {
         public static Void of(Pending pending) {
             return new Void(pending.id() + "/voided", pending.id());

@@ -14,7 +14,7 @@ public interface PaymentConfig {
      * How long a maximum stays set aside without a sign of life. A capture that comes later still charges what is
      * left.
      */
-    @WithDefault("10m")
+    @WithDefault("3m")
     Duration holdFor();
 
     /** How often expired holds are looked for, and settlements that were cut off are taken up again. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
@@ -75,8 +76,7 @@ class MeterAdvancedConsumer {
                 .last());
     }
 
-    private static List<MeterAdvanced> of(
-            MeterAdvanced event, LinkedHashMap<AccountEntity.Key, List<MeterAdvanced>> byAccount) {
+    private static List<MeterAdvanced> of(MeterAdvanced event, Map<AccountEntity.Key, List<MeterAdvanced>> byAccount) {
         var account = new AccountEntity.Key(event.tenant(), event.subject());
         return byAccount.computeIfAbsent(account, _ -> new ArrayList<>());
     }
