@@ -132,7 +132,7 @@ class PricingReferenceTest {
     }
 
     private static Ratio ratio(String text) {
-        var parts = (text + "/1").split("/");
+        var parts = (text + "/1").split("/", -1);
         return new Ratio(new BigInteger(parts[0]), new BigInteger(parts[1]));
     }
 }
