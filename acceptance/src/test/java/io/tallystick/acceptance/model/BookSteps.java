@@ -4,16 +4,13 @@ import io.tallystick.billing.ledger.LedgerAccount;
 import io.tallystick.billing.ledger.Transfer;
 import io.tallystick.billing.signature.ChannelId;
 import java.util.List;
-import java.util.Random;
 
 /** What is owed, on its way to the channels and into the ledger. */
 final class BookSteps {
     private final World world;
-    private final Random random;
 
     BookSteps(World world) {
         this.world = world;
-        this.random = world.random;
     }
 
     String followLedger() {

@@ -108,7 +108,7 @@ final class ChainSteps {
                 .filter(key -> world.settlement.transactions.get(key).state().settled())
                 .findFirst();
         ended.ifPresent(key -> {
-            var id = new ChannelId(key.split(":")[1]);
+            var id = new ChannelId(key.split(":", 3)[1]);
             look(id, true);
             look(id, false);
             var amount = Tariff.usdc(refunds.remove(key));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -108,7 +109,7 @@ final class ModelPayments {
     }
 
     void lapse(Instant now) {
-        for (var hold : holds.values()) {
+        for (var hold : List.copyOf(holds.values())) {
             if (hold.expired(now)) {
                 free(hold);
                 holds.put(hold.id(), hold.with(new HoldState.Lapsed(now)));

@@ -136,7 +136,7 @@ final class RecountedUsage {
     /** What an account's charges come to is what the totals that billing holds cost, rounded down once a period. */
     private void checkRated() {
         world.rating.accounts.forEach((subject, row) -> {
-            if (row == rated.get(subject)) {
+            if (row.equals(rated.get(subject))) {
                 return;
             }
             world.rating

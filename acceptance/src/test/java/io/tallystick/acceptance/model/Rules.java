@@ -52,7 +52,7 @@ final class Rules {
 
     private void checkAccounts() {
         world.rating.accounts.forEach((subject, row) -> {
-            if (row == accounts.get(subject)) {
+            if (row.equals(accounts.get(subject))) {
                 return;
             }
             var account = row.account();
@@ -86,7 +86,7 @@ final class Rules {
         });
         world.rating.charges.forEach((key, charge) -> {
             var before = accounts.get(key.subject());
-            if (charge != charges.get(key) && before != null) {
+            if (before != null && !charge.equals(charges.get(key))) {
                 holds(!before.account().isClosed(charge.bookedIn()), "a closed bill is never changed");
             }
         });
@@ -95,7 +95,7 @@ final class Rules {
     /** A channel is what it was if neither it nor a hold moved: then its rules hold as they did. */
     private void checkChannel(Channel channel) {
         var id = channel.id();
-        if (channel == channels.get(id) && !holdsMoved) {
+        if (channel.equals(channels.get(id)) && !holdsMoved) {
             return;
         }
         var onHold = world.payments.holds.values().stream()
@@ -165,7 +165,7 @@ final class Rules {
     private void checkHolds() {
         holdsMoved = world.payments.holds.size() != holds.size();
         world.payments.holds.forEach((id, hold) -> {
-            if (hold == holds.get(id)) {
+            if (hold.equals(holds.get(id))) {
                 return;
             }
             holdsMoved = true;
