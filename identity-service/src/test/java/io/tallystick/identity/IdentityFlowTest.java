@@ -15,7 +15,6 @@ import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.Ed25519Key;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** From an operator's DID to a client's access token, on the wire. */
@@ -23,11 +22,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(IdentityStack.class)
 class IdentityFlowTest {
     private final TestClient operator = TestClient.operator();
-
-    @BeforeEach
-    void ready() {
-        Ready.await();
-    }
 
     @Test
     void operatorCreatesATenantItsOwnerAndTheOwnerAClient() {

@@ -11,7 +11,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.tallystick.identity.EcTestKey;
 import io.tallystick.identity.IdentityStack;
-import io.tallystick.identity.Ready;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.did.KeyType;
 import java.time.Instant;
@@ -20,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,11 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @WithTestResource(IdentityStack.class)
 class TokenEndpointTest {
     private final TestClient operator = TestClient.operator();
-
-    @BeforeEach
-    void ready() {
-        Ready.await();
-    }
 
     @Test
     void answersAsRfc6749Says() {

@@ -13,8 +13,8 @@ import io.tallystick.events.Envelope;
 import io.tallystick.events.EventJson;
 import io.tallystick.events.KeyChanged;
 import io.tallystick.identity.IdentityStack;
-import io.tallystick.identity.Ready;
 import io.tallystick.identity.TestClient;
+import io.tallystick.kit.Ready;
 import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.Ed25519Signer;
 import jakarta.inject.Inject;
@@ -59,7 +59,6 @@ class IdentityTopicsTest {
 
     @BeforeEach
     void ready() {
-        Ready.await();
         awaitStatus(200, () -> operator.token(SERVICE));
     }
 
