@@ -96,6 +96,25 @@ class ReconciliationTest {
     }
 
     @Test
+    void leavesWhatWasSignedForCallsAlone() {
+        postPrices();
+        openChannel(1000, 30);
+        signForACall(500);
+        // Whoever saw a call's voucher brings it again: no consent of the payer.
+        sign(500);
+
+        use("50");
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/accounts/" + subject)
+                .body("rated", equalTo("50"))
+                .body("charged", equalTo("30")));
+        await().during(Duration.ofSeconds(7))
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("30")));
+        assertThat(channel().room().units()).isEqualTo(470);
+    }
+
+    @Test
     void marksTheLinesThatAreEqualAndTheOneThatIsNot() {
         // Given
         postPrices();
@@ -169,7 +188,13 @@ class ReconciliationTest {
         sign(ceiling);
     }
 
+    /** As {@code PUT /v1/channels/{id}/voucher} does. */
     private void sign(long ceiling) {
+        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        channels.accept(id, voucher, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
+    }
+
+    private void signForACall(long ceiling) {
         var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
         channels.change(id, Instant.now(), channel -> ((VoucherResult.Accepted) channel.accept(voucher, payer))
                         .channel())

@@ -125,7 +125,7 @@ class AccountResource {
     /**
      * @param rateCard key of the card that prices the account's usage
      * @param limit token units it may owe before its tap closes
-     * @param payer whose channels pay what it owes, as far as their vouchers allow; left out if none do
+     * @param payer whose channels pay what it owes, as far as they were signed for accounts; left out if none do
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Terms(
