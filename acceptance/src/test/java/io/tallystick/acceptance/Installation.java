@@ -61,7 +61,20 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** Where {@link HaltAgent} is told to end billing-service; nothing is ended while there is no such file. */
+    Path haltFile() {
+        return haltFile(folder);
+    }
+
+    private static Path haltFile(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + ".halt");
+    }
+
     private static Process launch(String command, Path folder, Path log) throws IOException {
+        var agent = folder.resolveSibling("halt-agent.jar");
+        HaltAgent.pack(agent);
+        Files.deleteIfExists(haltFile(folder));
+        Files.deleteIfExists(Path.of(haltFile(folder) + ".hit"));
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -78,6 +91,8 @@ final class Installation implements AutoCloseable {
         builder.environment().keySet().removeIf(variable -> variable.startsWith("TALLYSTICK_"));
         builder.environment().put("TALLYSTICK_PORTS", "free");
         builder.environment().put("TALLYSTICK_RUN", folder.toString());
+        // Every process of the stack loads it, and finds something to change in billing-service only.
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-javaagent:" + agent + "=" + haltFile(folder));
         return builder.start();
     }
 

@@ -180,6 +180,16 @@ public record Channel(
         return charged.plus(held);
     }
 
+    /**
+     * How much may be charged for accounts: no more than the payer signed for them. What a call's voucher leaves is not
+     * theirs to take.
+     *
+     * @param ceiling of the channel's whole total, calls and holds among it
+     */
+    public TokenAmount roomForAccounts(TokenAmount ceiling) {
+        return room().lesser(ceiling.minusOrZero(spokenFor()));
+    }
+
     /** How much more may be charged or held: signed, deposited, and not spoken for. */
     public TokenAmount room() {
         return authorized.lesser(drawable()).minusOrZero(spokenFor());

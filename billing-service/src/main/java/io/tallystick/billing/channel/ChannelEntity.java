@@ -64,6 +64,9 @@ class ChannelEntity {
 
     BigInteger refunding;
 
+    @Column(name = "account_ceiling", nullable = false)
+    BigInteger accountCeiling = BigInteger.ZERO;
+
     @Column(name = "deposited_pending")
     BigInteger depositedPending;
 

@@ -6,6 +6,7 @@ import io.tallystick.billing.chain.ChannelReading;
 import io.tallystick.billing.channel.VoucherResult.Accepted;
 import io.tallystick.billing.channel.VoucherResult.Rejected;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.ChannelChanged;
 import io.tallystick.events.ChannelChanged.Serving;
@@ -94,7 +95,11 @@ public class Channels {
         return change(id, now, channel -> channel.finalized(reading));
     }
 
-    /** Decides on a voucher that is not part of a call. */
+    /**
+     * Decides on a voucher that is not part of a call: it is the payer's consent to be charged for accounts, up to its
+     * total. A voucher that {@code authorized} already covers is none: a call's voucher is no secret, so whoever saw it
+     * could bring it here.
+     */
     public Uni<VoucherResult> accept(ChannelId id, Voucher voucher, Address signer, Instant now) {
         return database.inTransaction(session -> lock(session, id)
                 .chain(found -> found.isEmpty()
@@ -104,7 +109,11 @@ public class Channels {
 
     private Uni<VoucherResult> accepted(Mutiny.Session session, VoucherResult result, Instant now) {
         return result instanceof Accepted(var channel, var _)
-                ? put(session, channel, now).replaceWith(result)
+                ? put(session, channel, now)
+                        .chain(() -> row(session, channel.id()))
+                        .invoke(row -> row.orElseThrow().accountCeiling =
+                                channel.authorized().units())
+                        .replaceWith(result)
                 : Uni.createFrom().item(result);
     }
 
@@ -119,6 +128,12 @@ public class Channels {
     /** Locks the channel's row in the caller's transaction, so that two calls at once are decided one after another. */
     public Uni<Optional<Channel>> lock(Mutiny.Session session, ChannelId id) {
         return row(session, id).map(row -> row.map(ChannelEntity::toChannel));
+    }
+
+    /** Up to which total accounts may be charged on a locked channel. */
+    public Uni<TokenAmount> accountCeiling(Mutiny.Session session, Channel locked) {
+        return row(session, locked.id())
+                .map(row -> new TokenAmount(locked.charged().asset(), row.orElseThrow().accountCeiling));
     }
 
     /** As {@link #lock}, with the times. */

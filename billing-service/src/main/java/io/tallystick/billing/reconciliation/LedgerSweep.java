@@ -1,5 +1,6 @@
 package io.tallystick.billing.reconciliation;
 
+import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Multi;
@@ -46,12 +47,17 @@ class LedgerSweep {
         this.transfers = transfers;
     }
 
+    /** A channel that fails is named; those after it are next all the same. */
     @Scheduled(every = "${tallystick.ledger.every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> followChannels() {
         return notLevel().chain(accounts -> Multi.createFrom()
                 .iterable(accounts)
                 .onItem()
-                .transformToUniAndConcatenate(this::follow)
+                .transformToUniAndConcatenate(account -> follow(account)
+                        .onFailure()
+                        .invoke(e -> Log.errorf(e, "books not level, channel=%s", account.owner()))
+                        .onFailure()
+                        .recoverWithNull())
                 .collect()
                 .last());
     }

@@ -51,6 +51,15 @@ class ChannelTest {
         }
 
         @Test
+        void leavesToAccountsWhatWasSignedForThemAndNotSpokenFor() {
+            var speaking = held(channel, 400);
+
+            assertThat(speaking.roomForAccounts(usdc(0))).isEqualTo(usdc(0));
+            assertThat(speaking.roomForAccounts(usdc(450))).isEqualTo(usdc(50));
+            assertThat(speaking.roomForAccounts(usdc(900))).isEqualTo(usdc(200));
+        }
+
+        @Test
         void holdsAsMuchAsIsSignedAndNotOneUnitMore() {
             var once = held(channel, 400);
 

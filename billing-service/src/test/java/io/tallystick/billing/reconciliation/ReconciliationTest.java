@@ -96,6 +96,48 @@ class ReconciliationTest {
     }
 
     @Test
+    void leavesWhatWasSignedForCallsAlone() {
+        postPrices();
+        openChannel(1000, 30);
+        signForACall(500);
+        // Whoever saw a call's voucher brings it again: no consent of the payer.
+        sign(500);
+
+        use("50");
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/accounts/" + subject)
+                .body("rated", equalTo("50"))
+                .body("charged", equalTo("30")));
+        await().during(Duration.ofSeconds(7))
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("30")));
+        assertThat(channel().room().units()).isEqualTo(470);
+    }
+
+    @Test
+    void aChannelWhoseBooksFailHoldsUpNoOther() {
+        var other = new ChannelId("0x" + unique.substring(16) + unique.substring(0, 16) + unique);
+        openChannel(1000, 30);
+        openChannel(other, 1000);
+        execute("insert into transfer values ('captured/%s/30', '%s', '%s', 'POSTED', 'a', 'b', 1, null, now())"
+                .formatted(id, tenant, USDC.id()));
+
+        charge(id, 30);
+        charge(other, 70);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> balance("channel:" + other, "70", "0"));
+        execute("delete from channel where id = '" + id + "'");
+    }
+
+    private void charge(ChannelId channel, long units) {
+        var signed = new Voucher(TokenAmount.of(USDC, units), "0x" + "11".repeat(65));
+        channels.accept(channel, signed, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
+        channels.change(channel, Instant.now(), open -> open.allocate(TokenAmount.of(USDC, units)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    @Test
     void marksTheLinesThatAreEqualAndTheOneThatIsNot() {
         // Given
         postPrices();
@@ -161,15 +203,25 @@ class ReconciliationTest {
     }
 
     private void openChannel(long balance, long ceiling) {
-        var reading = new ChannelReading(BLOCK, BigInteger.valueOf(balance), BigInteger.ZERO, 0, BigInteger.ZERO);
-        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, id.hex());
-        channels.open(Channel.opened(id, tenant, config, USDC, reading), Instant.now())
-                .await()
-                .atMost(Duration.ofSeconds(30));
+        openChannel(id, balance);
         sign(ceiling);
     }
 
+    private void openChannel(ChannelId channel, long balance) {
+        var reading = new ChannelReading(BLOCK, BigInteger.valueOf(balance), BigInteger.ZERO, 0, BigInteger.ZERO);
+        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, channel.hex());
+        channels.open(Channel.opened(channel, tenant, config, USDC, reading), Instant.now())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    /** As {@code PUT /v1/channels/{id}/voucher} does. */
     private void sign(long ceiling) {
+        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        channels.accept(id, voucher, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
+    }
+
+    private void signForACall(long ceiling) {
         var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
         channels.change(id, Instant.now(), channel -> ((VoucherResult.Accepted) channel.accept(voucher, payer))
                         .channel())

@@ -7,9 +7,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.channel.Database;
+import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +33,9 @@ class BatchPaymentsTest {
 
     @Inject
     ChainReads reads;
+
+    @Inject
+    Database database;
 
     Till till;
     Wallet wallet;
@@ -73,6 +79,36 @@ class BatchPaymentsTest {
         assertThat(state(Till.response(second)).getString("chargedCumulativeAmount"))
                 .isEqualTo("220");
         assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+    }
+
+    @Test
+    void sellsNothingToAPayerWhoseAccountIsAtItsLimit() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        owe(60, 50);
+
+        var required = Till.required(till.pay(MOST, offer, wallet.voucher(offer, 1110)));
+        var deposit = till.pay(MOST, offer, wallet.deposit(offer, 1110, 100_000));
+
+        assertThat(required.getString("error")).isEqualTo("account_limit_reached");
+        assertThat(Till.required(deposit).getString("error")).isEqualTo("account_limit_reached");
+        assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+        owe(49, 50);
+        assertThat(till.pay(MOST, offer, wallet.voucher(offer, 1110)).getString("outcome"))
+                .isEqualTo("held");
+    }
+
+    private void owe(long units, long limit) {
+        database.inTransaction(session -> session.createNativeQuery("""
+                                insert into account (tenant, subject, asset, card, period, payer, debited, debited_booked,
+                                    limit_units, closed_until)
+                                values ('%s', 'owes', '%s', 'standard', 'P1M', '%s', %d, %d, %d, 'epoch')
+                                on conflict (tenant, subject) do update
+                                set debited = excluded.debited, debited_booked = excluded.debited_booked
+                                """.formatted(
+                                        till.tenant, ExampleChannels.USDC.id(), wallet.address(), units, units, limit))
+                        .executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(30));
     }
 
     @Test

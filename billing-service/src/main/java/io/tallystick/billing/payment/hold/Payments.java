@@ -11,6 +11,7 @@ import io.tallystick.billing.payment.PaymentFaults;
 import io.tallystick.billing.payment.PaymentFaults.Point;
 import io.tallystick.billing.payment.PaymentScheme;
 import io.tallystick.billing.payment.Settlement;
+import io.tallystick.billing.payment.Taps;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -23,14 +24,18 @@ import java.util.UUID;
 /** Authorize, capture and void, by whichever scheme pays. Capture and void are idempotent by hold. */
 @ApplicationScoped
 public class Payments {
+    private static final String ACCOUNT_LIMIT = "account_limit_reached";
+
     private final Holds holds;
     private final CallPrices prices;
+    private final Taps taps;
     private final Instance<PaymentScheme> schemes;
     private final PaymentFaults faults;
 
-    Payments(Holds holds, CallPrices prices, @Any Instance<PaymentScheme> schemes, PaymentFaults faults) {
+    Payments(Holds holds, CallPrices prices, Taps taps, @Any Instance<PaymentScheme> schemes, PaymentFaults faults) {
         this.holds = holds;
         this.prices = prices;
+        this.taps = taps;
         this.schemes = schemes;
         this.faults = faults;
     }
@@ -41,7 +46,18 @@ public class Payments {
         return holds.ofCall(attempt.call())
                 .chain(before -> before.isPresent()
                         ? Uni.createFrom().item(again(before.get(), attempt.call()))
-                        : Uni.createFrom().completionStage(() -> scheme(scheme).authorize(attempt, now)));
+                        : isServed(attempt)
+                                .chain(served -> served
+                                        ? Uni.createFrom().completionStage(() -> scheme(scheme)
+                                                .authorize(attempt, now))
+                                        : Uni.createFrom().item(Authorization.refused(ACCOUNT_LIMIT))));
+    }
+
+    private Uni<Boolean> isServed(Attempt attempt) {
+        return attempt.buyer()
+                .map(buyer -> Uni.createFrom()
+                        .completionStage(() -> taps.isOpen(attempt.call().tenant(), buyer)))
+                .orElseGet(() -> Uni.createFrom().item(true));
     }
 
     /**
