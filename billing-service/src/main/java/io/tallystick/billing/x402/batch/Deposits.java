@@ -2,6 +2,7 @@ package io.tallystick.billing.x402.batch;
 
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.Call;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.ChainSigner;
 import io.tallystick.billing.chain.Inclusion;
@@ -40,6 +41,7 @@ public class Deposits {
     private final Transactions transactions;
     private final Secp256k1 secp256k1;
     private final X402Config config;
+    private final ChainConfig chain;
     private final PaymentFaults faults;
 
     Deposits(
@@ -49,6 +51,7 @@ public class Deposits {
             Transactions transactions,
             Secp256k1 secp256k1,
             X402Config config,
+            ChainConfig chain,
             PaymentFaults faults) {
         this.escrow = escrow;
         this.reads = reads;
@@ -56,6 +59,7 @@ public class Deposits {
         this.transactions = transactions;
         this.secp256k1 = secp256k1;
         this.config = config;
+        this.chain = chain;
         this.faults = faults;
     }
 
@@ -119,8 +123,7 @@ public class Deposits {
         return transactions
                 .submit(intent)
                 .invoke(() -> faults.at(Point.DEPOSIT_SUBMITTED))
-                .chain(() ->
-                        transactions.outcome(intent.key(), config.depthOf(deposit.amount()), config.settleWithin()))
+                .chain(() -> transactions.outcome(intent.key(), chain.depthOf(deposit.amount()), config.settleWithin()))
                 .invoke(() -> faults.at(Point.DEPOSIT_MINED))
                 .map(Deposits::result)
                 // Another deposit under this authorization: the token would take only the first.
