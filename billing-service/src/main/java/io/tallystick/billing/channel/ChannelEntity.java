@@ -102,6 +102,9 @@ class ChannelEntity {
     @Column(name = "turn_until")
     Instant turnUntil;
 
+    @Column(name = "left_alone_until")
+    Instant leftAloneUntil;
+
     long version;
 
     static ChannelEntity of(Channel channel, Instant now) {
