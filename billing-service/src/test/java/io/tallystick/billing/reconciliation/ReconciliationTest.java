@@ -119,6 +119,38 @@ class ReconciliationTest {
     }
 
     @Test
+    void whatWasClaimedBeforeWeKnewAChannelIsInNoBooks() {
+        // Given
+        postPrices();
+        openChannel(1000, 250, 280);
+
+        // When
+        use("50");
+        channels.finalized(id, reading(BLOCK, 1000, 250), Instant.now()).await().atMost(Duration.ofSeconds(30));
+
+        // Then
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> balance("channel:" + id, "30", "0"));
+        var answer = get("/v1/reconciliation");
+        answer.body("lines.find { it.name == 'charged' }.sides.amount", equalTo(java.util.List.of("30", "30", "30")))
+                .body("lines.find { it.name == 'claimed' }.sides.amount", equalTo(java.util.List.of("0", "0", "0")))
+                .body("rules.findAll { !it.holds }.size()", equalTo(0));
+    }
+
+    @Test
+    void followsAChannelThatWasChargedAndClaimedBetweenTwoLooks() {
+        openChannel(1000, 30);
+
+        channels.change(id, Instant.now(), channel -> channel.allocate(TokenAmount.of(USDC, 30))
+                        .seen(reading(BLOCK, 1000, 20)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/ledger/balances")
+                .body("balances.find { it.account == 'channel:" + id + "' }.debitsPosted", equalTo("30"))
+                .body("balances.find { it.account == 'channel:" + id + "' }.creditsPending", equalTo("20")));
+    }
+
+    @Test
     void namesTheFirstRowThatBreaksARule() {
         postPrices();
         openChannel(1000, 30);
@@ -160,8 +192,16 @@ class ReconciliationTest {
                 .statusCode(201);
     }
 
+    private static ChannelReading reading(long block, long balance, long claimed) {
+        return new ChannelReading(block, BigInteger.valueOf(balance), BigInteger.valueOf(claimed), 0, BigInteger.ZERO);
+    }
+
     private void openChannel(long balance, long ceiling) {
-        var reading = new ChannelReading(BLOCK, BigInteger.valueOf(balance), BigInteger.ZERO, 0, BigInteger.ZERO);
+        openChannel(balance, 0, ceiling);
+    }
+
+    private void openChannel(long balance, long claimed, long ceiling) {
+        var reading = reading(BLOCK, balance, claimed);
         var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, id.hex());
         channels.open(Channel.opened(id, tenant, config, USDC, reading), Instant.now())
                 .await()
