@@ -9,6 +9,7 @@ import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Simulation;
+import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.TokenCalls;
 import io.tallystick.billing.money.Asset;
@@ -89,7 +90,7 @@ public class Deposits {
     /** Whether this deposit was sent before, or is being sent. */
     public Uni<Boolean> begun(BatchPayload.Deposit deposit, Asset asset) {
         return transactions.find(key(deposit, asset)).map(before -> before.filter(
-                        transaction -> !transaction.attempts().isEmpty())
+                        transaction -> !(transaction.state() instanceof TransactionState.Refused))
                 .isPresent());
     }
 
