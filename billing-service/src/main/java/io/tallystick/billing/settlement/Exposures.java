@@ -20,7 +20,10 @@ import org.hibernate.reactive.mutiny.Mutiny;
  */
 @ApplicationScoped
 class Exposures {
-    /** Something is to be had, by this signer, and no settlement is under way to have it. */
+    /**
+     * Something is to be had, by this signer, and no settlement is under way to have it. One that is in no block yet keeps
+     * its channels; one that is, only from claiming the same again: a reorganisation may bring it back.
+     */
     private static final String CLAIMABLE = """
             select c.id from (
                 select *, deposited_pending - withdrawn_pending as balance,
@@ -31,7 +34,10 @@ class Exposures {
             where c.chain_id = :chain and c.voucher_signature is not null
                 and (c.receiver = :signer or c.receiver_authorizer = :signer)
                 and least(c.charged, c.balance) > c.claimed_pending
-                and not exists (select 1 from settlement_claim s where s.channel_id = c.id and s.open)
+                and not exists (
+                    select 1 from settlement_claim k join settlement s on s.id = k.settlement_id
+                    where k.channel_id = c.id and s.state in ('planned', 'signed', 'sent', 'mined') and not s.failed
+                        and (k.open or k.total >= least(c.charged, c.balance)))
             """;
 
     /** After its delay a leaving payer's voucher is worth nothing, so it does not wait. */

@@ -103,10 +103,13 @@ public class Settlements {
         var settlement = before.settlement();
         return database.inTransaction(session -> session.createMutationQuery(
                         "update Settlement set state = :state, seen = :seen, attempts = :attempts,"
-                                + " gasUsed = :gasUsed, changedAt = :now where id = :id and seen = :before")
+                                + " failed = :failed, gasUsed = :gasUsed, changedAt = :now where id = :id and seen = :before")
                 .setParameter("state", transaction.state().word())
                 .setParameter("seen", transaction.version())
                 .setParameter("attempts", transaction.attempts().size())
+                .setParameter(
+                        "failed",
+                        transaction.state() instanceof TransactionState.Mined(var _, var in) && !in.succeeded())
                 .setParameter("gasUsed", gasUsed(transaction.state()))
                 .setParameter("now", now)
                 .setParameter("id", settlement.id())
@@ -127,7 +130,7 @@ public class Settlements {
 
     /**
      * In a block its claims are known to the contract, and a later claim only adds to them: no channel waits until they are
-     * final. If a reorganisation undoes them, they may be claimed twice; the contract skips a total that it has.
+     * final.
      */
     private static Uni<Integer> close(Mutiny.Session session, UUID id, TransactionState state) {
         return state.settled() || state instanceof TransactionState.Mined
