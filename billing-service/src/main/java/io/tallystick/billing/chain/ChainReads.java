@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What contracts say at the newest block. Each method fails with {@code UnavailableException} when the node does not
@@ -22,10 +23,12 @@ public class ChainReads {
     private static final int CALLS_A_CHANNEL = 3;
 
     private final ContractReads contracts;
+    private final ChainConfig config;
     private final EscrowCalls escrow;
 
     ChainReads(ContractReads contracts, ChainConfig config) {
         this.contracts = contracts;
+        this.config = config;
         this.escrow = new EscrowCalls(Address.of(config.escrow()));
     }
 
@@ -34,14 +37,38 @@ public class ChainReads {
         return contracts.head();
     }
 
-    /** A channel at the newest block. One that nobody paid into is read as zeros. */
+    /** As {@link #channels}. One that nobody paid into is read as zeros. */
     public Uni<ChannelReading> channel(ChannelId id) {
         return channels(List.of(id)).map(List::getFirst);
     }
 
-    /** Channels, in the order asked, all at one block. */
+    /**
+     * Channels, in the order asked, all at the newest block. Whoever brought it and whoever asks: a large deposit is no part
+     * of a balance before it is as deep as {@link ChainConfig#depthOf} says.
+     */
     public Uni<List<ChannelReading>> channels(List<ChannelId> ids) {
-        return head().chain(block -> channelsAt(ids, block));
+        return head().chain(block -> channelsAt(ids, block).chain(newest -> settled(ids, newest, block)));
+    }
+
+    /** Only a channel with a large balance can have had a large deposit: for the others nothing more is asked. */
+    private Uni<List<ChannelReading>> settled(List<ChannelId> ids, List<ChannelReading> newest, long block) {
+        var large = IntStream.range(0, ids.size())
+                .filter(i -> config.depthOf(newest.get(i).balance()) > 0)
+                .boxed()
+                .toList();
+        if (large.isEmpty()) {
+            return Uni.createFrom().item(newest);
+        }
+        int depth = config.depthOf(newest.get(large.getFirst()).balance());
+        var calls = large.stream().map(i -> escrow.channels(ids.get(i))).toList();
+        return contracts.read(calls, Math.max(0, block - depth)).map(answers -> {
+            var settled = new ArrayList<>(newest);
+            for (int i = 0; i < answers.size(); i++) {
+                var before = new AbiReader(answers.get(i), 2).uint(0, 128);
+                settled.set(large.get(i), newest.get(large.get(i)).withoutRise(before, config::depthOf));
+            }
+            return List.copyOf(settled);
+        });
     }
 
     /** Channels, in the order asked, at {@code block}: one that is deep enough to be believed. */

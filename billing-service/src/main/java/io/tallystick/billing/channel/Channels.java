@@ -2,6 +2,7 @@ package io.tallystick.billing.channel;
 
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.ChannelReading;
 import io.tallystick.billing.channel.VoucherResult.Accepted;
 import io.tallystick.billing.channel.VoucherResult.Rejected;
@@ -16,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -32,11 +34,13 @@ public class Channels {
     private final Database database;
     private final Outbox outbox;
     private final BigInteger lowUnits;
+    private final long chainId;
 
-    Channels(Database database, Outbox outbox, ChannelsConfig config) {
+    Channels(Database database, Outbox outbox, ChannelsConfig config, ChainConfig chain) {
         this.database = database;
         this.outbox = outbox;
         this.lowUnits = config.lowUnits();
+        this.chainId = chain.id();
     }
 
     public Uni<Optional<ChannelTimes>> find(ChannelId id) {
@@ -55,20 +59,24 @@ public class Channels {
                 .map(rows -> rows.stream().map(ChannelEntity::toChannel).toList()));
     }
 
-    /** Channels whose oldest unclaimed charge was made before {@code before}, oldest first. */
-    public Uni<List<ChannelTimes>> exposedBefore(Instant before, int limit) {
+    /** Channels in the order asked; one that is not there is left out. */
+    public Uni<List<Channel>> find(List<ChannelId> ids) {
         return database.inTransaction(session -> session.createSelectionQuery(
-                        "from Channel where exposedSince < :before order by exposedSince, id", ChannelEntity.class)
-                .setParameter("before", before)
-                .setMaxResults(limit)
-                .getResultList()
-                .map(rows -> rows.stream().map(Channels::times).toList()));
+                                "from Channel where id in (:ids)", ChannelEntity.class)
+                        .setParameter("ids", ids.stream().map(ChannelId::hex).toList())
+                        .getResultList())
+                .map(rows -> rows.stream()
+                        .map(ChannelEntity::toChannel)
+                        .sorted(Comparator.comparingInt(channel -> ids.indexOf(channel.id())))
+                        .toList());
     }
 
-    /** Channels that the contract was not asked about since {@code before}, the longest ago first. */
+    /** Channels on our chain that the contract was not asked about since {@code before}, the longest ago first. */
     public Uni<List<ChannelTimes>> seenBefore(Instant before, int limit) {
         return database.inTransaction(session -> session.createSelectionQuery(
-                        "from Channel where seenAt < :before order by seenAt, id", ChannelEntity.class)
+                        "from Channel where seenAt < :before and chainId = :chain order by seenAt, id",
+                        ChannelEntity.class)
+                .setParameter("chain", chainId)
                 .setParameter("before", before)
                 .setMaxResults(limit)
                 .getResultList()
@@ -85,9 +93,21 @@ public class Channels {
                         () -> find(opened.id()).map(found -> found.orElseThrow().channel()));
     }
 
-    /** Stores what the contract said at the newest block. */
+    /** Stores what the contract said at the newest block, and that it was asked: nothing else counts as having asked. */
     public Uni<Optional<Channel>> seen(ChannelId id, ChannelReading reading, Instant now) {
-        return change(id, now, channel -> channel.seen(reading));
+        return database.inTransaction(session -> row(session, id).chain(found -> {
+            found.ifPresent(row -> row.seenAt = now);
+            return found.isEmpty()
+                    ? Uni.createFrom().item(Optional.<Channel>empty())
+                    : put(session, found.get().toChannel().seen(reading), now).map(Optional::of);
+        }));
+    }
+
+    /** Keeps a channel that made a claim fail out of claims until {@code until}. */
+    public Uni<Void> leaveAlone(ChannelId id, Instant until) {
+        return database.inTransaction(session -> row(session, id)
+                .invoke(found -> found.ifPresent(row -> row.leftAloneUntil = until))
+                .replaceWithVoid());
     }
 
     /** Stores what the contract said at a final block. */
@@ -146,11 +166,9 @@ public class Channels {
         return row(session, channel.id()).map(Optional::orElseThrow).chain(row -> {
             var before = row.toChannel();
             if (before.equals(channel)) {
-                row.seenAt = now;
                 return Uni.createFrom().item(channel);
             }
             warn(before, channel);
-            row.seenAt = channel.chain().block() != before.chain().block() ? now : row.seenAt;
             row.copyFrom(channel, now);
             return outbox.put(session, List.of(OutboxMessage.of(SOURCE, changed(row, channel, now), now)))
                     .replaceWith(channel);

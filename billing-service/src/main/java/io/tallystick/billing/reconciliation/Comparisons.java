@@ -36,7 +36,7 @@ class Comparisons {
 
     /** By asset: what channels were charged, by the channels, by the calls and accounts themselves, by the ledger. */
     private static final String CHARGED = """
-            select coalesce((select sum(charged) from channel
+            select coalesce((select sum(charged - base) from channel
                        where tenant = :tenant and 'eip155:' || chain_id || '/erc20:' || token = :asset), 0),
                    coalesce((select sum(charge) from hold
                        where tenant = :tenant and asset = :asset and channel is not null), 0)
@@ -57,15 +57,25 @@ class Comparisons {
                                or debit = 'revenue' and credit like 'receivable:%')), 0)
             """;
 
+    /**
+     * By asset: what was claimed for good, by the channels, by the ledger, and by what was sent. A claim carries a running
+     * total, so of a channel the greatest counts: whichever transaction brought it, the others added nothing.
+     */
     private static final String CLAIMED = """
-            select coalesce((select sum(claimed_final) from channel
+            select coalesce((select sum(greatest(claimed_final - base, 0)) from channel
                        where tenant = :tenant and 'eip155:' || chain_id || '/erc20:' || token = :asset), 0),
                    coalesce((select sum(case when coalesce(e.kind, t.kind) in ('POSTED', 'POST') then t.units else 0 end)
                        from transfer t left join transfer e on e.pending_id = t.id
                        where t.tenant = :tenant and t.asset = :asset and t.credit like 'channel:%'), 0),
-                   coalesce((select sum(c.added) from settlement_claim c join settlement s on s.id = c.settlement_id
-                       where s.tenant = :tenant and 'eip155:' || s.chain_id || '/erc20:' || s.token = :asset
-                           and s.state = 'final'), 0)
+                   coalesce((select sum(greatest(sent.total - c.base, 0)) from channel c join (
+                           select channel_id, max(total) as total from (
+                               select k.channel_id, k.total from settlement_claim k
+                                   join settlement s on s.id = k.settlement_id
+                                   where s.tenant = :tenant and s.state = 'final'
+                               union all
+                               select channel, claimed from refund where state = 'done' and claimed is not null) claims
+                           group by channel_id) sent on sent.channel_id = c.id
+                       where c.tenant = :tenant and 'eip155:' || c.chain_id || '/erc20:' || c.token = :asset), 0)
             """;
 
     private static final String CHANNELS = """

@@ -27,12 +27,14 @@ import org.hibernate.reactive.mutiny.Mutiny;
 class LedgerSweep {
     private static final int CHANNELS_AT_ONCE = 500;
 
+    /** What was claimed before we knew the channel is somebody else's, and in no books of ours. */
     private static final String NOT_LEVEL = """
             select c.id, c.tenant, c.chain_id, c.token
             from channel c left join channel_books b on b.channel_id = c.id
-            where c.charged <> coalesce(b.charged, 0)
-                or c.claimed_final <> coalesce(b.claimed, 0)
-                or c.claimed_pending - c.claimed_final <> coalesce(b.pending_units, 0)
+            where c.charged - c.base <> coalesce(b.charged, 0)
+                or greatest(c.claimed_final - c.base, 0) <> coalesce(b.claimed, 0)
+                or greatest(c.claimed_pending - c.base, 0) - greatest(c.claimed_final - c.base, 0)
+                    <> coalesce(b.pending_units, 0)
             limit :limit
             """;
 
@@ -55,7 +57,7 @@ class LedgerSweep {
                 .onItem()
                 .transformToUniAndConcatenate(account -> follow(account)
                         .onFailure()
-                        .invoke(e -> Log.errorf(e, "books not level, channel=%s", account.owner()))
+                        .invoke(e -> Log.errorf(e, "the ledger does not follow, account=%s", account.name()))
                         .onFailure()
                         .recoverWithNull())
                 .collect()
@@ -85,6 +87,10 @@ class LedgerSweep {
 
     private static ChannelTotals totals(Channel channel) {
         var claimed = channel.chain().claimed();
-        return new ChannelTotals(channel.charged(), claimed.finalized(), claimed.pending());
+        var base = channel.base();
+        return new ChannelTotals(
+                channel.earned(),
+                claimed.finalized().minusOrZero(base),
+                claimed.pending().minusOrZero(base));
     }
 }

@@ -1,18 +1,24 @@
 package io.tallystick.billing.x402;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.chain.rpc.JsonRpc;
+import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.channel.ChannelTimes;
+import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -36,6 +42,12 @@ class BatchPaymentsTest {
 
     @Inject
     Database database;
+
+    @Inject
+    Channels channels;
+
+    @Inject
+    JsonRpc rpc;
 
     Till till;
     Wallet wallet;
@@ -236,8 +248,58 @@ class BatchPaymentsTest {
         assertThat(channel.getString("claimed")).isEqualTo("110");
         assertThat(channel.getString("withdrawn")).isEqualTo("99890");
 
+        assertThat(Till.balance(reads, till.payTo)).isEqualTo(110);
+        assertThat(till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund))
+                .isEqualTo(done);
+    }
+
+    @Test
+    void keepsARefundsMoneyAsideUntilNothingCanUndoIt() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var refund = Till.payment(till.offer(MOST), wallet.refund(offer, 110));
+        till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
+        assertThat(channel().refunding().units()).isEqualTo(99_890);
+        assertThat(channel().drawable().units()).isEqualTo(110);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            mine();
+            return channel().refunding().isZero();
+        });
+
+        assertThat(channel().drawable().units()).isEqualTo(110);
         var again = till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
         assertThat(again.getString("reason")).isEqualTo("invalid_batch_settlement_evm_refund_no_balance");
+        assertThat(till.reconciled("claimed"))
+                .isEqualTo(new JsonObject()
+                        .put("channels", "110")
+                        .put("ledger", "110")
+                        .put("settlements", "110"));
+    }
+
+    @Test
+    void sellsAgainAfterARefundThatIsNotFinal() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var refund = Till.payment(till.offer(MOST), wallet.refund(offer, 110));
+        till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
+
+        var topped = till.pay(MOST, offer, wallet.deposit(offer, 1110, 50_000));
+
+        assertThat(topped.getString("outcome")).isEqualTo("held");
+        till.capture(topped, 300);
+        var next = Till.payment(till.offer(MOST), wallet.refund(offer, 220));
+        assertThat(till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", next)
+                        .getString("reason"))
+                .isEqualTo("invalid_batch_settlement_evm_channel_busy");
+    }
+
+    @Test
+    void tellingOurBooksIsNotReadingTheContract() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var read = seenAt();
+
+        Till.required(till.pay(MOST, offer, wallet.voucher(offer, 1000)));
+
+        assertThat(seenAt()).isEqualTo(read);
     }
 
     @Test
@@ -282,6 +344,25 @@ class BatchPaymentsTest {
         var refused = till.pay(MOST, accepted, payload);
         assertThat(Till.required(refused).getString("error")).isEqualTo(reason);
         assertThat(refused.getInteger("status")).isEqualTo(402);
+    }
+
+    private Channel channel() {
+        return found().channel();
+    }
+
+    private Instant seenAt() {
+        return found().seenAt();
+    }
+
+    private ChannelTimes found() {
+        return channels.find(wallet.channel(offer))
+                .await()
+                .atMost(Duration.ofSeconds(30))
+                .orElseThrow();
+    }
+
+    private void mine() {
+        rpc.ask(List.of(JsonRpc.Request.of("anvil_mine", "0x1"))).await().atMost(Duration.ofSeconds(30));
     }
 
     private static JsonObject state(JsonObject response) {

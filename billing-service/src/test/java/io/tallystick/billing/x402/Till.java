@@ -158,6 +158,26 @@ class Till {
                 .asString());
     }
 
+    /** What a line of the reconciliation says, by source. */
+    JsonObject reconciled(String line) {
+        var lines = new JsonObject(given().auth()
+                        .oauth2(token)
+                        .get("/v1/reconciliation")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString())
+                .getJsonArray("lines");
+        var sides = new JsonObject();
+        lines.stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> each.getString("name").equals(line))
+                .flatMap(each -> each.getJsonArray("sides").stream())
+                .map(JsonObject.class::cast)
+                .forEach(side -> sides.put(side.getString("source"), side.getString("amount")));
+        return sides;
+    }
+
     JsonObject facilitate(String action, JsonObject requirements, JsonObject payload) {
         return new JsonObject(post(
                         "/facilitator/" + action,
