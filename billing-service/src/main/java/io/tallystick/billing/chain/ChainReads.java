@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.abi.AbiReader;
 import io.tallystick.billing.chain.abi.EscrowCalls;
 import io.tallystick.billing.chain.abi.TokenCalls;
+import io.tallystick.billing.chain.abi.WalletCalls;
 import io.tallystick.billing.chain.rpc.ContractReads;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.Bytes32;
@@ -91,6 +92,13 @@ public class ChainReads {
     /** Whether there is a contract at {@code address}. */
     public Uni<Boolean> hasCode(Address address) {
         return contracts.hasCode(address);
+    }
+
+    /** Whether a contract signed {@code digest} (ERC-1271); an account without code never did. */
+    public Uni<Boolean> signedByContract(Address wallet, Bytes32 digest, byte[] signature) {
+        return contracts
+                .attempt(new WalletCalls(wallet).isValidSignature(digest, signature))
+                .map(answer -> answer.filter(WalletCalls::isYes).isPresent());
     }
 
     /** What a call would do if {@code from} sent it now. */
