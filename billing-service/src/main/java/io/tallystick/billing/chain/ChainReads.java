@@ -71,11 +71,11 @@ public class ChainReads {
                 new AbiReader(answers.get(2), 1).uint(0, 256));
     }
 
-    /** What the escrow still owes {@code receiver}: claimed, and not yet paid out, in token units. */
-    public Uni<BigInteger> unsettled(Address receiver, Address token) {
+    /** What was claimed for {@code receiver}, and what of that was paid out. */
+    public Uni<ReceiverReading> receiver(Address receiver, Address token) {
         return read(escrow.receivers(receiver, token))
                 .map(answer -> new AbiReader(answer, 2))
-                .map(totals -> totals.uint(0, 128).subtract(totals.uint(1, 128)));
+                .map(totals -> new ReceiverReading(totals.uint(0, 128), totals.uint(1, 128)));
     }
 
     /** Token units that {@code holder} has. */
