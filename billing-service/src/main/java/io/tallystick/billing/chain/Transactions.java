@@ -43,6 +43,13 @@ public class Transactions {
                 .invoke(signal::raise);
     }
 
+    /** As {@link #submit}, but one that the contract refused stays refused, for whoever was told so. */
+    public Uni<Transaction> submitOnce(Intent intent) {
+        return offloaded
+                .of(() -> stored().addOnce(intent, Clock.systemUTC().instant()))
+                .invoke(signal::raise);
+    }
+
     public Uni<Optional<Transaction>> find(String key) {
         return offloaded.of(() -> stored().find(List.of(key)).stream().findFirst());
     }

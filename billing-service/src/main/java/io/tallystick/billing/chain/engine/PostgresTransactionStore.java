@@ -88,15 +88,25 @@ public final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public Transaction add(Intent intent, Instant now) {
+        return added("""
+                on conflict (intent_key) do update
+                set state = 'planned', reason = null, version = t.version + 1, changed_at = excluded.changed_at
+                where t.state = 'refused' and t.target = excluded.target and t.calldata = excluded.calldata
+                """, intent, now);
+    }
+
+    @Override
+    public Transaction addOnce(Intent intent, Instant now) {
+        return added("on conflict (intent_key) do nothing", intent, now);
+    }
+
+    private Transaction added(String onConflict, Intent intent, Instant now) {
         update(
                 """
                 insert into chain_transaction as t
                     (intent_key, chain_id, signer, target, calldata, state, created_at, changed_at)
                 values (?, ?, ?, ?, ?, 'planned', ?, ?)
-                on conflict (intent_key) do update
-                set state = 'planned', reason = null, version = t.version + 1, changed_at = excluded.changed_at
-                where t.state = 'refused' and t.target = excluded.target and t.calldata = excluded.calldata
-                """,
+                """ + onConflict,
                 intent.key(),
                 chainId,
                 signer.hex(),
