@@ -12,6 +12,7 @@ public class SlowChainStack extends PaymentStack {
         config.put("tallystick.x402.settle-within", "3s");
         config.put("tallystick.payment.settling-for", "1s");
         config.put("tallystick.payment.sweep-every", "1s");
+        config.put("tallystick.ledger.every", "1s");
         return config;
     }
 }

@@ -194,6 +194,10 @@ class Till {
                 .asString());
     }
 
+    ValidatableResponse get(String path) {
+        return given().auth().oauth2(token).get(path).then().statusCode(200);
+    }
+
     ValidatableResponse post(String path, JsonObject body) {
         return given().auth()
                 .oauth2(token)
