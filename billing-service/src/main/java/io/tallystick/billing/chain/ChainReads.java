@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.abi.AbiReader;
 import io.tallystick.billing.chain.abi.EscrowCalls;
 import io.tallystick.billing.chain.abi.TokenCalls;
+import io.tallystick.billing.chain.abi.WalletCalls;
 import io.tallystick.billing.chain.rpc.ContractReads;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.Bytes32;
@@ -97,11 +98,11 @@ public class ChainReads {
                 new AbiReader(answers.get(2), 1).uint(0, 256));
     }
 
-    /** What the escrow still owes {@code receiver}: claimed, and not yet paid out, in token units. */
-    public Uni<BigInteger> unsettled(Address receiver, Address token) {
+    /** What was claimed for {@code receiver}, and what of that was paid out. */
+    public Uni<ReceiverReading> receiver(Address receiver, Address token) {
         return read(escrow.receivers(receiver, token))
                 .map(answer -> new AbiReader(answer, 2))
-                .map(totals -> totals.uint(0, 128).subtract(totals.uint(1, 128)));
+                .map(totals -> new ReceiverReading(totals.uint(0, 128), totals.uint(1, 128)));
     }
 
     /** Token units that {@code holder} has. */
@@ -118,6 +119,13 @@ public class ChainReads {
     /** Whether there is a contract at {@code address}. */
     public Uni<Boolean> hasCode(Address address) {
         return contracts.hasCode(address);
+    }
+
+    /** Whether a contract signed {@code digest} (ERC-1271); an account without code never did. */
+    public Uni<Boolean> signedByContract(Address wallet, Bytes32 digest, byte[] signature) {
+        return contracts
+                .attempt(new WalletCalls(wallet).isValidSignature(digest, signature))
+                .map(answer -> answer.filter(WalletCalls::isYes).isPresent());
     }
 
     /** What a call would do if {@code from} sent it now. */

@@ -33,12 +33,14 @@ public class Channels {
 
     private final Database database;
     private final Outbox outbox;
+    private final ForeignChannels foreign;
     private final BigInteger lowUnits;
     private final long chainId;
 
-    Channels(Database database, Outbox outbox, ChannelsConfig config, ChainConfig chain) {
+    Channels(Database database, Outbox outbox, ForeignChannels foreign, ChannelsConfig config, ChainConfig chain) {
         this.database = database;
         this.outbox = outbox;
+        this.foreign = foreign;
         this.lowUnits = config.lowUnits();
         this.chainId = chain.id();
     }
@@ -124,7 +126,10 @@ public class Channels {
         return database.inTransaction(session -> lock(session, id)
                 .chain(found -> found.isEmpty()
                         ? Uni.createFrom().item(Rejected.UNKNOWN_CHANNEL)
-                        : accepted(session, found.get().accept(voucher, signer), now)));
+                        : foreign.contains(session, found.get())
+                                .chain(elsewhere -> elsewhere
+                                        ? Uni.createFrom().item(Rejected.UNKNOWN_CHANNEL)
+                                        : accepted(session, found.get().accept(voucher, signer), now))));
     }
 
     private Uni<VoucherResult> accepted(Mutiny.Session session, VoucherResult result, Instant now) {

@@ -31,6 +31,7 @@ class Comparisons {
     private static final String ASSETS = """
             select distinct 'eip155:' || chain_id || '/erc20:' || token from channel where tenant = :tenant
             union select distinct asset from account where tenant = :tenant and asset is not null
+            union select distinct asset from hold where tenant = :tenant and channel is null and state = 'captured'
             order by 1
             """;
 
@@ -76,6 +77,18 @@ class Comparisons {
                                select channel, claimed from refund where state = 'done' and claimed is not null) claims
                            group by channel_id) sent on sent.channel_id = c.id
                        where c.tenant = :tenant and 'eip155:' || c.chain_id || '/erc20:' || c.token = :asset), 0)
+            """;
+
+    /** What calls paid by a transfer of their own: by the calls, by the ledger, by what the chain has of them. */
+    private static final String EXACT = """
+            select coalesce((select sum(charge) from hold
+                       where tenant = :tenant and asset = :asset and channel is null and state = 'captured'), 0),
+                   coalesce((select sum(case when coalesce(e.kind, t.kind) in ('PENDING', 'POST') then t.units else 0 end)
+                       from transfer t left join transfer e on e.pending_id = t.id
+                       where t.tenant = :tenant and t.asset = :asset and t.kind = 'PENDING' and t.id like 'exact/%'), 0),
+                   coalesce((select sum(h.charge) from hold h join chain_transaction c on c.intent_key = h.payment_hash
+                       where h.tenant = :tenant and h.asset = :asset and h.channel is null and h.state = 'captured'
+                           and c.state in ('mined', 'final') and c.succeeded), 0)
             """;
 
     private static final String CHANNELS = """
@@ -127,7 +140,16 @@ class Comparisons {
                                 session, CHARGED, tenant, asset, "charged", "channels", "calls and accounts", "ledger")
                         .chain(charged -> line(
                                         session, CLAIMED, tenant, asset, "claimed", "channels", "ledger", "settlements")
-                                .map(claimed -> List.of(rated, charged, claimed))));
+                                .chain(claimed -> line(
+                                                session,
+                                                EXACT,
+                                                tenant,
+                                                asset,
+                                                "paid by exact",
+                                                "calls",
+                                                "ledger",
+                                                "transactions")
+                                        .map(exact -> List.of(rated, charged, claimed, exact)))));
     }
 
     private static Uni<Line> line(

@@ -58,6 +58,10 @@ class Invariants {
                     on t.tenant = a.tenant and t.credit = 'receivable:' || a.subject
                 where a.charged <> coalesce(t.charged, 0)
                 """);
+        RULES.put("charged-transfer-stands", """
+                select tenant, cast(id as text) as key from hold
+                where channel is null and state = 'captured' and booked = 'voided'
+                """);
     }
 
     private static final String EVERYONE = "";

@@ -85,7 +85,10 @@ public class Planner {
         var planned = new ArrayList<Settlement>();
         for (var payout : exposures.payouts(tenant).await().atMost(PATIENCE)) {
             var token = payout.asset().contract();
-            var owed = reads.unsettled(payout.receiver(), token).await().atMost(PATIENCE);
+            var owed = reads.receiver(payout.receiver(), token)
+                    .await()
+                    .atMost(PATIENCE)
+                    .unsettled();
             if (owed.signum() > 0) {
                 var settlement = new Settlement(
                         UUID.randomUUID(),

@@ -173,8 +173,8 @@ class PaymentsResource {
                 new Ended("0", response(state.answer()), state.answer().isEmpty() ? 409 : 402, state.reason());
             case Settlement.Voided(var _, var state) -> new Ended("0", response(state.answer()), null, null);
             case Settlement.Failed(var _, var answer) -> new Ended("0", response(answer), 402, reason(answer));
-            case Settlement.Pending(var _, var answer) ->
-                new Ended("0", response(answer), answer.isEmpty() ? 409 : 402, Codes.SETTLEMENT_PENDING);
+            case Settlement.Pending(var hold, var answer) ->
+                new Ended(hold.maximum().units().toString(), response(answer), null, null);
             case Settlement.Unknown.NO_SUCH_HOLD -> throw unknown(id);
         };
     }

@@ -2,6 +2,7 @@ package io.tallystick.billing.x402;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,6 +16,8 @@ import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
+import io.tallystick.billing.payment.hold.Taken;
+import io.tallystick.billing.payment.hold.Turns;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -48,6 +51,9 @@ class BatchPaymentsTest {
 
     @Inject
     JsonRpc rpc;
+
+    @Inject
+    Turns turns;
 
     Till till;
     Wallet wallet;
@@ -222,6 +228,47 @@ class BatchPaymentsTest {
         assertRefused("invalid_batch_settlement_evm_receive_authorization_signature", offer, altered);
         assertRefused(MISMATCH, offer, wallet.deposit(offer, 100_001, 100_000));
         assertThat(Till.balance(reads, wallet.address())).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void refusesNumbersThatNoContractTakes() {
+        var digits = "9".repeat(78);
+        var salt = wallet.deposit(offer, 1000, 100_000);
+        salt.getJsonObject("deposit")
+                .getJsonObject("authorization")
+                .getJsonObject("erc3009Authorization")
+                .put("salt", digits);
+        var refund = wallet.refund(offer, 0).put("amount", "9".repeat(70));
+        var delay = wallet.voucher(offer, 1000);
+        delay.getJsonObject("channelConfig").put("withdrawDelay", Long.MIN_VALUE);
+
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, salt);
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, refund);
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, delay);
+    }
+
+    @Test
+    void chargesNothingForUsageWithoutAPrice() {
+        var held = till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000));
+
+        till.post(
+                        "/v1/payments/" + held.getString("holdId") + "/capture",
+                        new JsonObject().put("usage", new JsonObject().put("output_text", "7")))
+                .statusCode(200)
+                .body("chargedUnits", equalTo("0"));
+        assertThat(till.channel(wallet, offer).getString("held")).isEqualTo("0");
+    }
+
+    /** The gateway has given up by then: a hold that nobody knows of would block the channel. */
+    @Test
+    void holdsNothingForACallThatNobodyWaitsForAnyMore() {
+        var taken = turns.take(wallet.channel(offer), Instant.now().minusSeconds(66), () -> {
+                    throw new AssertionError("asked");
+                })
+                .await()
+                .atMost(Duration.ofSeconds(10));
+
+        assertThat(taken).isEqualTo(Taken.Not.BUSY);
     }
 
     @Test

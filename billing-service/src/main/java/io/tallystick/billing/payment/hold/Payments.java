@@ -1,6 +1,7 @@
 package io.tallystick.billing.payment.hold;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.money.Ratio;
 import io.tallystick.billing.payment.Attempt;
 import io.tallystick.billing.payment.Authorization;
 import io.tallystick.billing.payment.Call;
@@ -69,11 +70,21 @@ public class Payments {
         return mine(tenant, id)
                 .chain(hold -> hold.isEmpty()
                         ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
-                        : price(hold.get(), usage)
+                        : cost(hold.get(), usage)
                                 .invoke(() -> faults.at(Point.CAPTURE_PRICED))
-                                .chain(price -> Uni.createFrom()
+                                .chain(cost -> Uni.createFrom()
                                         .completionStage(() ->
-                                                scheme(hold.get().scheme()).capture(hold.get(), price.cost(), now))));
+                                                scheme(hold.get().scheme()).capture(hold.get(), cost, now))));
+    }
+
+    /** As {@link #capture}, from a record of the usage: what has to wait for the chain is left to the sweep. */
+    Uni<Settlement> captureRecorded(String tenant, UUID id, Map<String, BigInteger> usage, Instant now) {
+        return mine(tenant, id)
+                .chain(hold -> hold.isEmpty()
+                        ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
+                        : cost(hold.get(), usage).chain(cost -> Uni.createFrom()
+                                .completionStage(
+                                        () -> scheme(hold.get().scheme()).captureRecorded(hold.get(), cost, now))));
     }
 
     /** Gives a call up. */
@@ -102,12 +113,12 @@ public class Payments {
                 .map(hold -> hold.filter(found -> found.call().tenant().equals(tenant)));
     }
 
-    private Uni<CallPrice> price(Hold hold, Map<String, BigInteger> usage) {
+    /** The call was sold and given: what it used of buckets without a price costs nothing. */
+    private Uni<Ratio> cost(Hold hold, Map<String, BigInteger> usage) {
         var call = hold.call();
         return Uni.createFrom()
                 .completionStage(() -> prices.price(call.tenant(), call.route(), call.model(), usage, hold.pricedAt()))
-                .map(price -> price.orElseThrow(
-                        () -> new IllegalStateException("the price of " + hold.pricedAt() + " is gone")));
+                .map(price -> price.map(CallPrice::cost).orElse(Ratio.ZERO));
     }
 
     private PaymentScheme scheme(String name) {

@@ -9,7 +9,7 @@ import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Simulation;
-import io.tallystick.billing.chain.TransactionState;
+import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.TokenCalls;
 import io.tallystick.billing.money.Asset;
@@ -87,10 +87,9 @@ public class Deposits {
                                         : submit(deposit, asset)));
     }
 
-    /** Whether this deposit was sent before, or is being sent. */
+    /** Whether this deposit was asked for before, and not refused: it was sent, or will be. */
     public Uni<Boolean> begun(BatchPayload.Deposit deposit, Asset asset) {
-        return transactions.find(key(deposit, asset)).map(before -> before.filter(
-                        transaction -> !(transaction.state() instanceof TransactionState.Refused))
+        return transactions.find(key(deposit, asset)).map(before -> before.filter(Transaction::wanted)
                 .isPresent());
     }
 
