@@ -68,8 +68,14 @@ public class Meters {
                 .setParameter("lock", CREATION_LOCK)
                 .setParameter("tenant", row.tenant)
                 .getSingleResultOrNull();
-        return lock.chain(() -> session.createQuery("from MeterEntity where tenant = :tenant", MeterEntity.class)
+        return lock.chain(() -> session.createQuery(
+                                "from MeterEntity where tenant = :tenant and (deletedAt is null or slug = :slug) "
+                                        + "order by case when deletedAt is null then 0 else 1 end",
+                                MeterEntity.class)
                         .setParameter("tenant", row.tenant)
+                        .setParameter("slug", row.slug)
+                        // Those of one slug count alike, so that one of the deleted ones is enough.
+                        .setMaxResults(MOST + 1)
                         .setReadOnly(true)
                         .getResultList())
                 .map(old -> refusal(old, row));

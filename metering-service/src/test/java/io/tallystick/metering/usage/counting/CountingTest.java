@@ -359,7 +359,7 @@ class CountingTest {
             execute("update consumer_offset set read_until = '-infinity' where partition <> 99");
 
             org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(20))
                     .until(() -> count("select count(*) from consumer_offset "
                                     + "where partition <> 99 and read_until < now() - interval '1 hour' and $1 <> ''")
                             == 0);
