@@ -78,7 +78,9 @@ class ExposuresTest {
         var signer = somebody();
         var others = List.of(charged(signer), charged(signer));
         var leaving = charged(signer);
-        channels.seen(leaving, reading(BLOCK + 1, 100, 17), Instant.now()).await().atMost(PATIENCE);
+        channels.seen(leaving, reading(BLOCK + 1, 100, 17), Instant.now())
+                .await()
+                .atMost(PATIENCE);
 
         var first = exposures.of(tenant, signer).await().atMost(PATIENCE);
 
