@@ -180,10 +180,10 @@ class ReconciliationTest {
 
     @Test
     void followsAChannelThatWasChargedAndClaimedBetweenTwoLooks() {
-        openChannel(1000, 30);
+        openChannel(1000, 250, 280);
 
         channels.change(id, Instant.now(), channel -> channel.allocate(TokenAmount.of(USDC, 30))
-                        .seen(reading(BLOCK, 1000, 20)))
+                        .seen(reading(BLOCK, 1000, 270)))
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
