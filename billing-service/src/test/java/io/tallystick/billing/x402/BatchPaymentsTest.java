@@ -20,7 +20,6 @@ import io.tallystick.billing.payment.hold.Taken;
 import io.tallystick.billing.payment.hold.Turns;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,7 +240,6 @@ class BatchPaymentsTest {
         var refund = wallet.refund(offer, 0).put("amount", "9".repeat(70));
         var delay = wallet.voucher(offer, 1000);
         delay.getJsonObject("channelConfig").put("withdrawDelay", Long.MIN_VALUE);
-
         assertRefused("invalid_batch_settlement_evm_payload_type", offer, salt);
         assertRefused("invalid_batch_settlement_evm_payload_type", offer, refund);
         assertRefused("invalid_batch_settlement_evm_payload_type", offer, delay);
@@ -250,7 +248,6 @@ class BatchPaymentsTest {
     @Test
     void chargesNothingForUsageWithoutAPrice() {
         var held = till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000));
-
         till.post(
                         "/v1/payments/" + held.getString("holdId") + "/capture",
                         new JsonObject().put("usage", new JsonObject().put("output_text", "7")))
@@ -266,7 +263,7 @@ class BatchPaymentsTest {
                     throw new AssertionError("asked");
                 })
                 .await()
-                .atMost(Duration.ofSeconds(10));
+                .indefinitely();
 
         assertThat(taken).isEqualTo(Taken.Not.BUSY);
     }
