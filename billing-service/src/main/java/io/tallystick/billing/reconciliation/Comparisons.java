@@ -86,7 +86,8 @@ class Comparisons {
                    coalesce((select sum(case when coalesce(e.kind, t.kind) in ('PENDING', 'POST') then t.units else 0 end)
                        from transfer t left join transfer e on e.pending_id = t.id
                        where t.tenant = :tenant and t.asset = :asset and t.kind = 'PENDING' and t.id like 'exact/%'), 0),
-                   coalesce((select sum(h.charge) from hold h join chain_transaction c on c.intent_key = h.payment_hash
+                   coalesce((select sum(h.charge) from hold h join chain_transaction c
+                           on c.intent_key = h.payment_hash and h.asset like 'eip155:' || c.chain_id || '/%'
                        where h.tenant = :tenant and h.asset = :asset and h.channel is null and h.state = 'captured'
                            and c.state in ('mined', 'final') and c.succeeded), 0)
             """;

@@ -64,7 +64,8 @@ class Invariants {
                 """);
         RULES.put("given-up-is-not-paid", """
                 select h.tenant, cast(h.id as text) as key from hold h
-                join chain_transaction t on t.intent_key = h.payment_hash
+                join chain_transaction t
+                    on t.intent_key = h.payment_hash and h.asset like 'eip155:' || t.chain_id || '/%'
                 where h.channel is null and h.state in ('voided', 'lapsed')
                     and t.state in ('mined', 'final') and t.succeeded
                 """);

@@ -34,7 +34,8 @@ class TransferSweep {
     /** Calls that are not booked at all, and booked ones whose transfer ended. */
     private static final String DUE = """
             select cast(h.id as text), h.tenant, h.asset, h.charge, h.booked, coalesce(t.state, 'gone')
-            from hold h left join chain_transaction t on t.intent_key = h.payment_hash
+            from hold h left join chain_transaction t
+                on t.intent_key = h.payment_hash and h.asset like 'eip155:' || t.chain_id || '/%'
             where h.channel is null and h.state = 'captured' and h.booked in ('none', 'pending')
                 and (h.booked = 'none' or coalesce(t.state, 'gone') in ('final', 'reverted', 'refused', 'gone'))
             order by h.state_at limit :limit
