@@ -36,7 +36,11 @@ import org.apache.kafka.common.utils.AppInfoParser;
 public final class IngestBenchmark {
 
     private static final long PEER_RECORDS = 3_000_000;
-    private static final int WARM_UPS = 2;
+    /** Until the code that matters is compiled: so many requests of each kind, if they take no longer. */
+    private static final long WARM_UP_REQUESTS = 30_000;
+
+    private static final long WARM_UP_EVENTS = 300_000;
+    private static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final Duration ANSWER = Duration.ofSeconds(20);
     /** So that two runs send the same events. */
     private static final long SEED = 1;
@@ -58,9 +62,9 @@ public final class IngestBenchmark {
 
     private record Kind(String title, int batch, Plan plan) {
 
-        /** A third of it. */
         Plan warmUp() {
-            return new Plan(plan.connections(), plan.ahead(), plan.longest().dividedBy(3), plan.mostEvents() / 3);
+            var events = Math.min(WARM_UP_EVENTS, WARM_UP_REQUESTS * batch);
+            return new Plan(plan.connections(), plan.ahead(), WARM_UP, events);
         }
     }
 
@@ -77,18 +81,24 @@ public final class IngestBenchmark {
         var folder = RunFolder.claim(Path.of(arguments[0]), progress)
                 .orElseThrow(() -> new IllegalStateException("a benchmark runs already in " + arguments[0]));
         running.start(() -> folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop"));
-        boolean exact;
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, progress), "stop"));
+        boolean exact = false;
         try {
             exact = new IngestBenchmark(folder, running, progress).run(Path.of(arguments[1]));
-        } catch (IOException | IllegalStateException e) {
+        } catch (Exception e) {
+            // Who is told to stop did not fail.
             if (!running.isClosed()) {
-                progress.say("failed: " + e.getMessage() + "; logs are in "
-                        + folder.path().resolve("logs"));
+                progress.say("failed: " + e);
+                progress.say("logs are in " + folder.path().resolve("logs"));
             }
-            exact = false;
         }
         System.exit(exact ? 0 : 1);
+    }
+
+    private static void stop(Running running, Progress progress) {
+        progress.say("stopping");
+        running.close();
+        progress.say("stopped");
     }
 
     /** Whether the totals are right. */
@@ -132,13 +142,11 @@ public final class IngestBenchmark {
         createMeter();
         var clocks = installation.clocks(metering);
         var peer = new Peer(installation, PEER_RECORDS);
-        peers.add(said(peer.run("kafka-producer-perf-test, before", clocks)));
-        for (int i = 0; i < WARM_UPS; i++) {
-            for (var kind : KINDS) {
-                load(kind.batch, kind.warmUp());
-            }
+        for (var kind : KINDS) {
+            load(kind.batch, kind.warmUp());
         }
         progress.say("warm");
+        peers.add(said(peer.run("kafka-producer-perf-test, before", clocks)));
         for (var kind : KINDS) {
             var watch = Stopwatch.start(clocks);
             var outcome = load(kind.batch, kind.plan);
