@@ -11,7 +11,7 @@ import java.util.Map;
 final class Drain {
 
     private static final Duration LOOK = Duration.ofMillis(100);
-    private static final Duration FIRST = Duration.ofMinutes(3);
+    private static final Duration FIRST = Duration.ofMinutes(5);
     /** Longest without any progress. */
     private static final Duration STUCK = Duration.ofMinutes(1);
 

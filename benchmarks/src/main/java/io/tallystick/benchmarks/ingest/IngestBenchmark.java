@@ -35,6 +35,10 @@ import org.apache.kafka.common.utils.AppInfoParser;
  */
 public final class IngestBenchmark {
 
+    /** A tenth of everything: shows that the benchmark works, not how fast the service is. */
+    private static final String QUICK = "quick";
+
+    private static final int QUICK_PARTS = 10;
     private static final long PEER_RECORDS = 3_000_000;
     /** Until the code that matters is compiled: so many requests of each kind, if they take no longer. */
     private static final long WARM_UP_REQUESTS = 30_000;
@@ -56,25 +60,38 @@ public final class IngestBenchmark {
     private final InstantSource clock = InstantSource.system();
     private final Progress progress;
     private final Installation installation;
+    /** Everything is done one in so many times. */
+    private final int parts;
+
     private long acknowledged;
     private long tokens;
     private long refused;
 
     private record Kind(String title, int batch, Plan plan) {
 
-        Plan warmUp() {
+        Plan plan(int parts) {
+            return new Plan(
+                    plan.connections(), plan.ahead(), plan.longest().dividedBy(parts), plan.mostEvents() / parts);
+        }
+
+        Plan warmUp(int parts) {
             var events = Math.min(WARM_UP_EVENTS, WARM_UP_REQUESTS * batch);
-            return new Plan(plan.connections(), plan.ahead(), WARM_UP, events);
+            return new Plan(plan.connections(), plan.ahead(), WARM_UP.dividedBy(parts), events / parts);
         }
     }
 
-    private IngestBenchmark(RunFolder folder, Running running, Progress progress) throws Exception {
+    private IngestBenchmark(RunFolder folder, Running running, Progress progress, int parts) throws Exception {
         this.progress = progress;
+        this.parts = parts;
         this.installation = Installation.start(folder, running, progress, clock);
     }
 
-    /** @param arguments the folder to run in, and the file for the results */
+    /** @param arguments the folder to run in, the file for the results, and {@code quick} or nothing */
     public static void main(String[] arguments) throws Exception {
+        var options = List.of(arguments).subList(2, arguments.length);
+        if (!List.of(List.of(), List.of(QUICK)).contains(options)) {
+            throw new IllegalArgumentException(QUICK + " or nothing expected: " + options);
+        }
         Logger.getLogger("").setLevel(Level.WARNING);
         var progress = new Progress(System.out, InstantSource.system());
         var running = new Running();
@@ -84,7 +101,8 @@ public final class IngestBenchmark {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, progress), "stop"));
         boolean exact = false;
         try {
-            exact = new IngestBenchmark(folder, running, progress).run(Path.of(arguments[1]));
+            exact = new IngestBenchmark(folder, running, progress, options.isEmpty() ? 1 : QUICK_PARTS)
+                    .run(Path.of(arguments[1]));
         } catch (Exception e) {
             // Who is told to stop did not fail.
             if (!running.isClosed()) {
@@ -141,15 +159,15 @@ public final class IngestBenchmark {
         metering.awaitReady();
         createMeter();
         var clocks = installation.clocks(metering);
-        var peer = new Peer(installation, PEER_RECORDS);
+        var peer = new Peer(installation, PEER_RECORDS / parts);
         for (var kind : KINDS) {
-            load(kind.batch, kind.warmUp());
+            load(kind.batch, kind.warmUp(parts));
         }
         progress.say("warm");
         peers.add(said(peer.run("kafka-producer-perf-test, before", clocks)));
         for (var kind : KINDS) {
             var watch = Stopwatch.start(clocks);
-            var outcome = load(kind.batch, kind.plan);
+            var outcome = load(kind.batch, kind.plan(parts));
             loads.add(said(watch.stop(kind.title, outcome.events(), outcome.time())));
         }
         peers.add(said(peer.run("kafka-producer-perf-test, after", clocks)));
@@ -201,7 +219,7 @@ public final class IngestBenchmark {
         }
     }
 
-    private static Map<String, String> versions(Map<String, String> postgres) {
+    private Map<String, String> versions(Map<String, String> postgres) {
         var versions = new LinkedHashMap<String, String>();
         versions.put("JDK", System.getProperty("java.vendor") + " " + Runtime.version());
         versions.put("Kafka", AppInfoParser.getVersion() + ", 1 broker, 1 copy, acks=all, flushed by the system");
@@ -212,6 +230,7 @@ public final class IngestBenchmark {
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .collect(Collectors.joining(" ")));
         versions.put("metering-service", String.join(" ", Installation.METERING_JVM) + own());
+        versions.put("length", parts == 1 ? "whole" : QUICK + ": no figure to keep");
         versions.put("event", Events.BYTES + " bytes, " + Events.SUBJECTS + " subjects, one meter by model");
         return versions;
     }

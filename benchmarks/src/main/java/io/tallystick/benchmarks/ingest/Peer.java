@@ -3,6 +3,7 @@ package io.tallystick.benchmarks.ingest;
 import io.tallystick.benchmarks.ingest.Span.Part;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import java.util.regex.Pattern;
 final class Peer {
 
     private static final String TOOL = "org.apache.kafka.tools.ProducerPerformance";
-    private static final String TOPIC = "benchmark.peer";
-    private static final Duration LONGEST = Duration.ofMinutes(3);
+    private static final String TOPIC = "benchmark.peer.";
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private static final List<String> PRODUCER =
@@ -29,17 +30,22 @@ final class Peer {
 
     private final Installation installation;
     private final long records;
+    private int runs;
 
     Peer(Installation installation, long records) {
         this.installation = installation;
         this.records = records;
     }
 
-    /** Runs it once, on a new topic with as many partitions as the usage log has. */
+    /**
+     * Runs it once, on a new topic with as many partitions as the usage log has. The topic stays as long as the broker:
+     * the disk would be busy with its end when the next span is measured.
+     */
     Span run(String title, Map<Part, CpuClock> clocks) throws Exception {
         try (var topics = installation.topics()) {
-            topics.create(TOPIC, topics.partitions(Topics.USAGE));
-            var tool = installation.kafkaTool(TOOL, arguments());
+            runs++;
+            topics.create(TOPIC + runs, topics.partitions(Topics.USAGE));
+            var tool = installation.kafkaTool(TOOL, arguments(TOPIC + runs));
             var measured = new EnumMap<>(clocks);
             measured.put(Part.GENERATOR, CpuClock.of(tool.toHandle()));
             var watch = Stopwatch.start(measured);
@@ -51,16 +57,14 @@ final class Peer {
             }
             var text = output.join();
             var rate = rate(text, records).orElseThrow(() -> new IOException(TOOL + " said:\n" + text));
-            var span = watch.stop(title, records, Duration.ofNanos(Math.round(records * 1e9 / rate)));
-            topics.delete(TOPIC);
-            return span;
+            return watch.stop(title, records, Duration.ofNanos(Math.round(records * 1e9 / rate)));
         }
     }
 
-    private List<String> arguments() {
-        var arguments = new java.util.ArrayList<>(List.of(
+    private List<String> arguments(String topic) {
+        var arguments = new ArrayList<>(List.of(
                 "--topic",
-                TOPIC,
+                topic,
                 "--num-records",
                 Long.toString(records),
                 "--record-size",

@@ -74,10 +74,6 @@ final class Topics implements AutoCloseable {
                 .all());
     }
 
-    void delete(String topic) throws IOException, InterruptedException {
-        answer(admin.deleteTopics(List.of(topic)).all());
-    }
-
     /** How many records were ever written to the topic. */
     long records(String topic) throws IOException, InterruptedException {
         var newest = answer(
