@@ -161,15 +161,15 @@ class KafkaTest {
     }
 
     /** Who may do it, by the name of what it is done to. */
-    private static Map<String, TreeSet<String>> allowed(String type, String operation) {
+    private static Map<String, Set<String>> allowed(String type, String operation) {
         return RENDERED.all("KafkaUser")
                 .flatMap(KafkaTest::acls)
                 .filter(acl -> acl.type().equals(type) && acl.operations().contains(operation))
                 .collect(groupingBy(Acl::name, TreeMap::new, mapping(Acl::user, toCollection(TreeSet::new))));
     }
 
-    private static Map<String, TreeSet<String>> sorted(Map<String, List<String>> table) {
-        var sorted = new TreeMap<String, TreeSet<String>>();
+    private static Map<String, Set<String>> sorted(Map<String, List<String>> table) {
+        var sorted = new TreeMap<String, Set<String>>();
         table.forEach((name, users) -> sorted.put(name, new TreeSet<>(users)));
         return sorted;
     }

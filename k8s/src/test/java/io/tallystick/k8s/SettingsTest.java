@@ -90,6 +90,7 @@ class SettingsTest {
 
             assertThat(job)
                     .containsEntry("QUARKUS_FLYWAY_MIGRATE_AT_START", "true")
+                    .containsEntry("QUARKUS_FLYWAY_VALIDATE_AT_START", "false")
                     .containsEntry("QUARKUS_INIT_AND_EXIT", "true");
             assertThat(deployment)
                     .containsEntry("QUARKUS_FLYWAY_MIGRATE_AT_START", "false")
