@@ -2,11 +2,13 @@ package io.tallystick.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,18 +23,31 @@ class DrainTest {
     @ParameterizedTest
     @CsvSource({"identity-service, 37", "metering-service, 110", "billing-service, 75"})
     void theGraceCoversRequestsAndWorkUnderWay(String service, int afterRequests) throws IOException {
-        var requests = shutdownTimeout(service).toSeconds();
+        var least = shutdownTimeout(service).toSeconds() + afterRequests;
 
-        for (var rendered : Rendered.combinations()) {
-            var pod = rendered.one("Deployment", service).pod();
-            var preStop =
-                    pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt();
+        assertThat(Rendered.combinations())
+                .allSatisfy(rendered -> assertThat(spare(rendered.one("Deployment", service)))
+                        .as("%s in %s", service, rendered)
+                        .isBetween(least, least + 60));
+    }
 
-            assertThat(preStop).isBetween(5, 30);
-            assertThat(pod.path("terminationGracePeriodSeconds").asLong())
-                    .as("%s in %s", service, rendered)
-                    .isBetween(preStop + requests + afterRequests, preStop + requests + afterRequests + 60);
-        }
+    @Test
+    void aGraceThatIsTooShortIsFound() throws IOException {
+        var hurried = Rendered.of("production")
+                .one("Deployment", "metering-service")
+                .changed(
+                        json -> ((ObjectNode) json.at("/spec/template/spec")).put("terminationGracePeriodSeconds", 30));
+
+        assertThat(spare(hurried))
+                .isLessThan(shutdownTimeout("metering-service").toSeconds());
+    }
+
+    /** Seconds from SIGTERM to SIGKILL. */
+    private static long spare(Resource deployment) {
+        var pod = deployment.pod();
+        var preStop = pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt();
+        assertThat(preStop).isBetween(5, 30);
+        return pod.path("terminationGracePeriodSeconds").asLong() - preStop;
     }
 
     private static Duration shutdownTimeout(String service) throws IOException {

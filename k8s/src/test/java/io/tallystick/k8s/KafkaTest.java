@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tallystick.events.EventType;
 import io.tallystick.kit.outbox.Topics;
 import io.tallystick.metering.usage.UsageTopic;
@@ -94,6 +96,30 @@ class KafkaTest {
         assertThat(allowed("topic", "Read")).isEqualTo(sorted(READERS));
     }
 
+    /** Whoever writes key.changed hands out access. */
+    @Test
+    void aRightTooManyAndATopicKeptOtherwiseAreFound() {
+        var greedy = RENDERED.changed(
+                it -> it.id().equals("KafkaUser/metering-kafka"),
+                it -> it.changed(json -> json.withArray("/spec/authorization/acls")
+                        .addObject()
+                        .setAll(Map.of("resource", resource("key.changed"), "operations", operations("Write")))));
+        var forgetful = RENDERED.changed(
+                it -> it.id().equals("KafkaTopic/usage.recorded"),
+                it -> it.changed(json -> json.withObject("/spec/config").put("retention.ms", 1)));
+
+        assertThat(allowed(greedy, "topic", "Write")).isNotEqualTo(sorted(WRITERS));
+        assertThat(config(forgetful, "usage.recorded")).isNotEqualTo(UsageTopic.SETTINGS);
+    }
+
+    private static ObjectNode resource(String topic) {
+        return Resource.JSON.createObjectNode().put("type", "topic").put("name", topic);
+    }
+
+    private static ArrayNode operations(String operation) {
+        return Resource.JSON.createArrayNode().add(operation);
+    }
+
     @Test
     void nobodyMayMoreThanReadWriteAndDescribe() {
         var operations = RENDERED.all("KafkaUser")
@@ -162,7 +188,11 @@ class KafkaTest {
 
     /** Who may do it, by the name of what it is done to. */
     private static Map<String, Set<String>> allowed(String type, String operation) {
-        return RENDERED.all("KafkaUser")
+        return allowed(RENDERED, type, operation);
+    }
+
+    private static Map<String, Set<String>> allowed(Rendered rendered, String type, String operation) {
+        return rendered.all("KafkaUser")
                 .flatMap(KafkaTest::acls)
                 .filter(acl -> acl.type().equals(type) && acl.operations().contains(operation))
                 .collect(groupingBy(Acl::name, TreeMap::new, mapping(Acl::user, toCollection(TreeSet::new))));
@@ -175,10 +205,18 @@ class KafkaTest {
     }
 
     private static Map<String, Resource> topics() {
-        return RENDERED.all("KafkaTopic").collect(Collectors.toMap(Resource::name, topic -> topic));
+        return topics(RENDERED);
+    }
+
+    private static Map<String, Resource> topics(Rendered rendered) {
+        return rendered.all("KafkaTopic").collect(Collectors.toMap(Resource::name, topic -> topic));
     }
 
     private static Map<String, String> config(String topic) {
-        return Resource.texts(topics().get(topic).at("/spec/config"));
+        return config(RENDERED, topic);
+    }
+
+    private static Map<String, String> config(Rendered rendered, String topic) {
+        return Resource.texts(topics(rendered).get(topic).at("/spec/config"));
     }
 }

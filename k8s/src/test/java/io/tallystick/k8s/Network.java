@@ -39,9 +39,11 @@ record Network(List<Resource> policies) {
     /** All allowed connections, as {@code from -> to:port}. */
     Set<String> connections(List<End> ends) {
         var connections = new TreeSet<String>();
+        var ports = ports().toList();
         for (var from : ends) {
             for (var to : ends) {
-                ports().filter(port -> !from.equals(to) || isNamed(from, port))
+                ports.stream()
+                        .filter(port -> !from.equals(to) || isNamed(from, port))
                         .filter(port -> reaches(from, to, port))
                         .forEach(port -> connections.add("%s -> %s:%d".formatted(from.name(), to.name(), port)));
             }
