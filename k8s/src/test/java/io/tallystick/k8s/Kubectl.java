@@ -39,7 +39,7 @@ final class Kubectl {
     }
 
     private static Optional<Path> onPath() {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, "kubectl"))
                 .filter(Files::isExecutable)
                 .findFirst();

@@ -131,15 +131,16 @@ record Network(List<Resource> policies) {
     }
 
     private static boolean contains(String cidr, String address) {
-        var parts = cidr.split("/");
+        var parts = cidr.split("/", -1);
         int bits = Integer.parseInt(parts[1]);
         long mask = bits == 0 ? 0 : -1L << (32 - bits);
         return (number(parts[0]) & mask) == (number(address) & mask);
     }
 
     private static long number(String address) {
-        var bytes =
-                Stream.of(address.split("\\.")).map(Long::parseLong).collect(Collectors.toCollection(ArrayList::new));
+        var bytes = Stream.of(address.split("\\.", -1))
+                .map(Long::parseLong)
+                .collect(Collectors.toCollection(ArrayList::new));
         return IntStream.range(0, 4)
                 .mapToLong(i -> bytes.get(i) << (8 * (3 - i)))
                 .sum();
