@@ -70,7 +70,7 @@ enum Rule {
     NAMES_AN_IMAGE_THAT_STAYS(rendered -> workloads(rendered).filter(workload -> workload.containers().stream()
             .map(container -> container.path("image").asText())
             .anyMatch(image ->
-                    !rendered.name().startsWith("base") && !staysTheSame(image) || image.endsWith(":latest")))),
+                    (!rendered.name().startsWith("base") && !staysTheSame(image)) || image.endsWith(":latest")))),
     /** A tag can be moved to another image. */
     NAMES_A_DIGEST(rendered -> workloads(rendered)
             .filter(_ -> List.of("staging", "production").contains(rendered.name()))
@@ -99,6 +99,7 @@ enum Rule {
 
     private static final Pattern SECRET_NAME = Pattern.compile("(?i)(password|secret|api_key|jaas|credential)");
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function of what it is given
     private final Function<Rendered, Stream<Resource>> broken;
 
     Rule(Function<Rendered, Stream<Resource>> broken) {
@@ -133,8 +134,8 @@ enum Rule {
                                 volume.has("secret") || volume.at("/emptyDir").has("sizeLimit"))
                 && mounts.stream()
                         .allMatch(mount -> mount.path("readOnly").asBoolean()
-                                || mount.path("name").asText().equals("tmp")
-                                        && mount.path("mountPath").asText().equals("/tmp"));
+                                || (mount.path("name").asText().equals("tmp")
+                                        && mount.path("mountPath").asText().equals("/tmp")));
     }
 
     /** Three questions at three paths, all on the port that clients cannot reach. */
@@ -156,15 +157,19 @@ enum Rule {
     private static boolean holdsASecret(Resource resource) {
         return resource.is("Secret")
                 || SECRET_VALUE.matcher(resource.toString()).find()
-                || resource.is("ConfigMap")
-                        && Resource.texts(resource.at("/data")).keySet().stream()
-                                .anyMatch(name -> SECRET_NAME.matcher(name).find())
-                || resource.isWorkload()
-                        && resource.containers().stream()
-                                .flatMap(container -> Resource.list(container.path("env")).stream())
-                                .anyMatch(env -> env.has("value")
-                                        && SECRET_NAME
-                                                .matcher(env.path("name").asText())
-                                                .find());
+                || plainNames(resource)
+                        .anyMatch(name -> SECRET_NAME.matcher(name).find());
+    }
+
+    /** Names of settings whose values stand in the manifest. */
+    private static Stream<String> plainNames(Resource resource) {
+        if (resource.is("ConfigMap")) {
+            return Resource.texts(resource.at("/data")).keySet().stream();
+        }
+        return (resource.isWorkload() ? resource.containers() : List.<JsonNode>of())
+                .stream()
+                        .flatMap(container -> Resource.list(container.path("env")).stream())
+                        .filter(env -> env.has("value"))
+                        .map(env -> env.path("name").asText());
     }
 }
