@@ -18,6 +18,16 @@ public class UsageTopic {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final Duration KEPT = Duration.ofDays(40);
 
+    /** How the broker has to keep it. */
+    public static final Map<String, String> SETTINGS = Map.of(
+            "cleanup.policy",
+            "delete",
+            "retention.ms",
+            Long.toString(KEPT.toMillis()),
+            // An event's age is judged by the broker's clock, not by its sender's.
+            "message.timestamp.type",
+            "LogAppendTime");
+
     private final Topics topics;
     private final Map<String, Object> kafka;
 
@@ -33,16 +43,7 @@ public class UsageTopic {
     /** Creates it, and the topics of what is told to others, unless they exist. Blocks. */
     public void create() {
         topics.createCatalogue();
-        topics.create(Map.of(
-                EventType.USAGE_RECORDED_TOPIC,
-                Map.of(
-                        "cleanup.policy",
-                        "delete",
-                        "retention.ms",
-                        Long.toString(KEPT.toMillis()),
-                        // An event's age is judged by the broker's clock, not by its sender's.
-                        "message.timestamp.type",
-                        "LogAppendTime")));
+        topics.create(Map.of(EventType.USAGE_RECORDED_TOPIC, SETTINGS));
     }
 
     /** The id that Kafka gave the topic when it was created: another one is another log. Blocks. */

@@ -66,12 +66,16 @@ public class Topics {
     }
 
     /**
-     * Creates the topics that are missing and leaves the others as they are. Blocks; to be called at start.
+     * Creates the topics that are missing and leaves the others as they are; none where {@link TopicsConfig#create} says
+     * so. Blocks; to be called at start.
      *
      * @param topics settings by topic, without prefix
      * @throws IllegalStateException if the broker does not answer or refuses
      */
     public void create(Map<String, Map<String, String>> topics) {
+        if (!config.create()) {
+            return;
+        }
         var settings = new HashMap<>(kafka);
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) CREATE_TIMEOUT.toMillis());
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) CREATE_TIMEOUT.toMillis() / 2);
@@ -108,7 +112,8 @@ public class Topics {
         }
     }
 
-    private static Map<String, String> settings(EventType type) {
+    /** How the broker has to keep the topic of {@code type}. */
+    public static Map<String, String> settings(EventType type) {
         if (SINGLE_PARTITION.contains(type.topic())) {
             return IDENTITY;
         }

@@ -13,6 +13,13 @@ public interface TopicsConfig {
     /** Put before every topic's name, so that several installations share a broker. None by default. */
     Optional<String> prefix();
 
+    /**
+     * Whether the topics that are missing are created. Not where the cluster's manifests create them: a service then needs
+     * no right to create any.
+     */
+    @WithDefault("true")
+    boolean create();
+
     /** Partitions of a topic that this service creates. Raising it later moves keys: choose it for the years. */
     @WithDefault("4")
     @Min(1) @Max(1024) int partitions();

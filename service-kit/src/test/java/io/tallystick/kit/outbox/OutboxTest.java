@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -42,7 +43,7 @@ class OutboxTest {
     private final String prefix = stack.topicsPrefix();
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, Object> kafka = Map.of("bootstrap.servers", stack.bootstrapServers());
-    private final Topics topics = new Topics(topicsConfig(), kafka);
+    private final Topics topics = new Topics(topicsConfig(prefix, true), kafka);
     private final Outbox outbox = new Outbox();
     private final List<OutboxRelay> relays = new ArrayList<>();
     private Pool pool;
@@ -140,6 +141,20 @@ class OutboxTest {
         assertThat(received(101)).hasSize(101);
     }
 
+    @Test
+    void createsNoTopicWhereTheClustersManifestsDo() throws Exception {
+        var elsewhere = new Topics(topicsConfig("elsewhere." + prefix, false), kafka);
+
+        elsewhere.createCatalogue();
+        elsewhere.create(Map.of("usage.recorded", Map.of()));
+
+        try (var admin = Admin.create(kafka)) {
+            assertThat(admin.listTopics().names().get())
+                    .containsAll(topics.catalogue())
+                    .noneMatch(topic -> topic.startsWith("elsewhere."));
+        }
+    }
+
     private OutboxRelay startRelay() {
         var relay = new OutboxRelay(pool, relayConfig(), topics, kafka, new SimpleMeterRegistry());
         relays.add(relay);
@@ -209,11 +224,16 @@ class OutboxTest {
         }
     }
 
-    private TopicsConfig topicsConfig() {
+    private static TopicsConfig topicsConfig(String prefix, boolean create) {
         return new TopicsConfig() {
             @Override
             public Optional<String> prefix() {
                 return Optional.of(prefix);
+            }
+
+            @Override
+            public boolean create() {
+                return create;
             }
 
             @Override

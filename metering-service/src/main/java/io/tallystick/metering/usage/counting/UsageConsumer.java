@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
@@ -229,6 +230,18 @@ class UsageConsumer {
             metrics.stopped(partition.partition(), reason);
         }
 
+        /** Tells Kafka, for who watches the lag. Nobody starts from there, so an answer is not waited for. */
+        private void show(Map<Integer, Step> steps) {
+            var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+            steps.forEach((partition, step) ->
+                    offsets.put(new TopicPartition(topic.name(), partition), new OffsetAndMetadata(step.next())));
+            consumer.commitAsync(offsets, (_, failure) -> {
+                if (failure != null) {
+                    Log.debugf("the lag is not shown, cause=%s", failure.getMessage());
+                }
+            });
+        }
+
         /**
          * Says of which partitions all is read, and looks whether an operator has decided on the others. By the clock, and
          * whether there is anything to count or not: one partition that never rests must not keep this from the rest.
@@ -275,6 +288,7 @@ class UsageConsumer {
             try {
                 metrics.committed(batches.count(topic.name(), topicId, arrived, steps));
                 steps.forEach((partition, step) -> next.put(partition, step.next()));
+                show(steps);
             } catch (RuntimeException e) {
                 if (!refused(e)) {
                     throw e;

@@ -31,7 +31,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +111,30 @@ class CountingTest {
                         "select count(*) from event_claim c join usage_record r on r.day = c.day and r.id = c.record_id"
                                 + " where r.tenant = $1 and r.type = 'prompt'"))
                 .isEqualTo(1);
+    }
+
+    /** Autoscalers and whoever watches the lag ask Kafka. */
+    @Test
+    void tellsKafkaHowFarItHasCounted() throws Exception {
+        var before = shown();
+        client.send(prompt("e1", "cust-1", now, 1));
+        client.awaitTotal("tokens", "1/0");
+
+        var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (shown() <= before && System.nanoTime() < deadline) {
+            Thread.sleep(100);
+        }
+
+        assertThat(shown()).isGreaterThan(before);
+    }
+
+    private long shown() throws Exception {
+        var group = topics.name(EventType.USAGE_RECORDED_TOPIC) + ".metering";
+        try (var admin = Admin.create(kafka)) {
+            return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
+        }
     }
 
     @Test
