@@ -41,4 +41,10 @@ class KitPackagesTest {
         HouseRules.namesSaySomething().check(KIT);
         HouseRules.noFieldInjection().check(KIT);
     }
+
+    @Test
+    void registerWhatJsonReachesByReflection() {
+        NativeRules.typesInJsonAreRegistered("events", "service-kit").check(KIT);
+        assertThat(NativeRules.missingTypes("service-kit")).isEmpty();
+    }
 }
