@@ -43,7 +43,7 @@ async function tell(stack) {
   const shop = new Shop(stack, owner);
 
   await part('Prices', async () => {
-    await shop.open(provider.address);
+    await shop.open(provider);
     for (const { meter, dimensions, units, per, tiers } of PRICES) {
       const price = tiers
         ? tiers.map(tier => `${tier.units}/${tier.per}${tier.upTo ? ` up to ${tier.upTo}` : ''}`).join(', then ')

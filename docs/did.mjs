@@ -4,9 +4,11 @@
 //   node docs/did.mjs show <key file>                               prints its did:key
 //   node docs/did.mjs token <key file> <service> [scope ...]        prints an access token, good for five minutes
 //
-// <service> is identity-service, metering-service or billing-service. Identity is asked at $IDENTITY.
+// <service> is identity-service, metering-service or billing-service. Identity is asked at $IDENTITY. A DID that acts for
+// several tenants says for which: --tenant <tenant>, anywhere.
 import { createPrivateKey, createPublicKey, randomBytes, randomUUID, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 
 const IDENTITY = process.env.IDENTITY ?? 'http://127.0.0.1:7101';
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -43,7 +45,7 @@ function assertion({ key, did, kid }) {
   return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
 }
 
-async function token(file, service, scope) {
+async function token(file, service, scope, tenant) {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -51,14 +53,16 @@ async function token(file, service, scope) {
     audience: service,
   });
   if (scope) form.set('scope', scope);
+  if (tenant) form.set('tenant', tenant);
   const answer = await fetch(`${IDENTITY}/token`, { method: 'POST', body: form, signal: AbortSignal.timeout(10_000) });
   const body = await answer.json();
   if (!answer.ok) throw new Error(`${answer.status} ${JSON.stringify(body)}`);
   return body.access_token;
 }
 
-const [command, file, service, ...scopes] = process.argv.slice(2);
 try {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { tenant: { type: 'string' } } });
+  const [command, file, service, ...scopes] = positionals;
   switch (file && command) {
     case 'new':
       writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
@@ -68,10 +72,10 @@ try {
       console.log(holder(file).did);
       break;
     case 'token':
-      console.log(await token(file, service, scopes.join(' ')));
+      console.log(await token(file, service, scopes.join(' '), values.tenant));
       break;
     default:
-      throw new Error('usage: node docs/did.mjs new|show|token <key file> [service] [scope ...]');
+      throw new Error('usage: node docs/did.mjs new|show|token <key file> [service] [scope ...] [--tenant <tenant>]');
   }
 } catch (error) {
   console.error(error.message);

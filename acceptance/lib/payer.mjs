@@ -1,10 +1,11 @@
-// A client of npm's unmodified packages that pays for calls and keeps its own count of what it paid.
+// A client of npm's unmodified packages that pays for calls, and works out by itself what they cost.
 import { x402Client } from '@x402/core/client';
 import { toClientEvmSigner } from '@x402/evm';
 import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/client';
 import { ExactEvmScheme } from '@x402/evm/exact/client';
 import { wrapFetchWithPayment } from '@x402/fetch';
 import { NETWORK } from './chain.mjs';
+import { byCall, byChannel, costOf } from './prices.mjs';
 
 const parse = header => header && JSON.parse(Buffer.from(header, 'base64').toString());
 
@@ -19,12 +20,16 @@ export function openPayer(chain, account, schemes, options) {
   if (schemes.includes('batch-settlement')) client.register(NETWORK, batch);
   if (schemes.includes('exact')) client.register(NETWORK, new ExactEvmScheme(signer));
   const pay = wrapFetchWithPayment(fetch, client);
-  const count = { calls: 0, paidUnits: 0n, depositedUnits: 0n, channelId: undefined, transactions: [] };
+  const paid = schemes.includes('batch-settlement') ? byChannel : byCall;
+  const costs = [];
+  const count = { calls: 0, chargedUnits: 0n, depositedUnits: 0n, channelId: undefined, transactions: [] };
+  // By the tokens that the answers name and the price list; `chargedUnits` is what billing-service said.
+  Object.defineProperty(count, 'paidUnits', { enumerable: true, get: () => paid(costs) });
 
   return {
     account,
     count,
-    /** POSTs JSON, pays what is asked, and adds what `PAYMENT-RESPONSE` says to the count. */
+    /** POSTs JSON, pays what is asked, and counts what the answer used and what `PAYMENT-RESPONSE` says. */
     async post(url, body) {
       const answer = await pay(url, {
         method: 'POST',
@@ -38,7 +43,9 @@ export function openPayer(chain, account, schemes, options) {
         throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 300)} ${asked?.error ?? payment?.errorReason ?? ''}`);
       }
       count.calls += 1;
-      count.paidUnits += BigInt(payment.extra?.chargedAmount ?? payment.amount ?? 0);
+      const { usage } = JSON.parse(text);
+      costs.push(costOf(new URL(url).pathname, body.model, usage));
+      count.chargedUnits += BigInt(payment.extra?.chargedAmount ?? payment.amount ?? 0);
       if (payment.extra?.channelState) {
         count.channelId = payment.extra.channelState.channelId;
         count.depositedUnits += BigInt(payment.amount || 0);

@@ -1,4 +1,4 @@
-// Paid calls by npm's unmodified x402 client, and the client's own count of them.
+// Paid calls by npm's unmodified x402 client, and the client's own count of what they used and cost.
 import { CHAT, EMBEDDINGS, EMBEDDINGS_BY_CALL } from './shop.mjs';
 import { line, usdc } from './story.mjs';
 
@@ -33,12 +33,13 @@ export async function buyByChannel(stack, buyer) {
     chatInputTokens: sum(chats, call => call.body.usage.prompt_tokens),
     chatOutputTokens: sum(chats, call => call.body.usage.completion_tokens),
     paidUnits: buyer.count.paidUnits,
+    chargedUnits: buyer.count.chargedUnits,
     channelId: buyer.count.channelId,
     deposits: buyer.count.transactions,
   };
   line(`${embeddings.length} embeddings, ${bought.embeddingTokens} input tokens`, `${embeddings[0].body.data[0].embedding.length} dimensions each`);
   line(`${chats.length} chats, ${bought.chatInputTokens} input and ${bought.chatOutputTokens} output tokens`, `"${chats[0].body.choices[0].message.content.slice(0, 36)}…"`);
-  line('charged in all, each call by what it used', usdc(bought.paidUnits));
+  line('charged in all, each call by what it used', usdc(bought.chargedUnits));
   return bought;
 }
 
@@ -59,5 +60,5 @@ export async function buyByExact(stack, walkIn, chain) {
   const gas = receipts.reduce((total, receipt) => total + receipt.gasUsed, 0n);
   const price = walkIn.count.paidUnits / BigInt(EXACT_CALLS);
   line(`${EXACT_CALLS} calls, a transaction each`, `${usdc(price)} a call, ${gas / BigInt(EXACT_CALLS)} gas`);
-  return { calls: BigInt(EXACT_CALLS), tokens, paidUnits: walkIn.count.paidUnits, transactions, gas };
+  return { calls: BigInt(EXACT_CALLS), tokens, paidUnits: walkIn.count.paidUnits, chargedUnits: walkIn.count.chargedUnits, transactions, gas };
 }

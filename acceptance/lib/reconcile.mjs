@@ -1,7 +1,7 @@
 // The whole bill, line by line, each side of a line from another system.
 import { offsets, withDatabase } from './events.mjs';
 import { until } from './http.mjs';
-import { Reconciliation } from './reconciliation.mjs';
+import { Reconciliation, billing, chain, client, kafka, metering } from './reconciliation.mjs';
 
 const QUIET_SECONDS = 60;
 
@@ -54,55 +54,58 @@ async function booksClosed(shop, channelId) {
 }
 
 export async function reconcile(demo) {
-  const { stack, shop, chain, provider, buyer, walkIn, bought, exact, reported, account, settlement } = demo;
+  const { stack, shop, provider, buyer, walkIn, bought, exact, reported, account, settlement } = demo;
   const calls = bought.embeddingCalls + bought.chatCalls + exact.calls;
-  const metering = await until('the last event is counted', QUIET_SECONDS, async () => {
+  const counted = await until('the last event is counted', QUIET_SECONDS, async () => {
     const seen = await readMetering(stack, reported.subject);
     return { done: seen.callRecords === calls, value: seen };
   });
   await booksClosed(shop, bought.channelId);
-  const billing = await readBilling(stack, bought.channelId);
-  const kafka = await offsets(stack.kafka.bootstrapServers, ['usage.recorded', 'payment.captured']);
-  const channel = await chain.channel(bought.channelId);
-  const receiver = await chain.receiver(provider.address);
+  const books = await readBilling(stack, bought.channelId);
+  const sent = await offsets(stack.kafka.bootstrapServers, ['usage.recorded', 'payment.captured']);
+  const channel = await demo.chain.channel(bought.channelId);
+  const receiver = await demo.chain.receiver(provider.address);
   const view = await shop.billing('GET', `/v1/channels/${bought.channelId}`);
   const booked = await shop.billing('GET', `/v1/accounts/${reported.subject}`);
+  const funds = async payer => demo.funds - (await demo.chain.tokens(payer.account.address));
   const lines = new Reconciliation();
 
-  lines.equal('calls answered and events sent', ["the clients' count", calls + reported.sent], ["Kafka's offsets of usage.recorded", kafka['usage.recorded']]);
-  lines.equal('distinct events', ["the clients' count", calls + reported.distinct], ["PostgreSQL's usage records", metering.records]);
-  lines.equal('events sent twice and counted once', ["Kafka's offsets less PostgreSQL's records", BigInt(kafka['usage.recorded']) - metering.records], ["the SDK's count of repeats", reported.sent - reported.distinct]);
-  lines.equal('events that could not be counted', ["the clients' count of refusals", 0n], ["PostgreSQL's dead letters", metering.deadLetters]);
-  lines.equal('input tokens of embeddings', ["the client's count", bought.embeddingTokens], ['the series', metering.embeddingTokens]);
-  lines.equal('input tokens of embeddings sold by the call', ["the client's count", exact.tokens], ['the series', metering.byCallTokens]);
-  lines.equal('input tokens of chats', ["the clients' count", bought.chatInputTokens], ['the series', metering.chatInputTokens]);
-  lines.equal('output tokens of chats', ["the clients' count", bought.chatOutputTokens], ['the series', metering.chatOutputTokens]);
+  lines.equal('calls answered and events sent', client("the clients' count", calls + reported.sent), kafka("Kafka's offsets of usage.recorded", sent['usage.recorded']));
+  lines.equal('distinct events', client("the clients' count", calls + reported.distinct), metering("metering's usage records", counted.records));
+  lines.equal('events sent twice and counted once', client("the SDK's count of repeats", reported.sent - reported.distinct), metering("Kafka's offsets less metering's usage records", BigInt(sent['usage.recorded']) - counted.records));
+  lines.equal('events that could not be counted', client("the clients' count of refusals", 0n), metering("metering's dead letters", counted.deadLetters));
+  lines.equal('input tokens of embeddings', client("the client's count", bought.embeddingTokens), metering("metering's series", counted.embeddingTokens));
+  lines.equal('input tokens of embeddings sold by the call', client("the client's count", exact.tokens), metering("metering's series", counted.byCallTokens));
+  lines.equal('input tokens of chats', client("the clients' count", bought.chatInputTokens), metering("metering's series", counted.chatInputTokens));
+  lines.equal('output tokens of chats', client("the clients' count", bought.chatOutputTokens), metering("metering's series", counted.chatOutputTokens));
   for (const [model, tokens] of Object.entries(reported.byModel)) {
     const windows = reported.windows.filter(window => window.groupBy.model === model);
-    lines.equal(`reported tokens of ${model}`, ["the SDK's count", tokens], ["metering-service's query", windows.reduce((sum, window) => sum + BigInt(window.value), 0n)]);
+    lines.equal(`reported tokens of ${model}`, client("the SDK's count", tokens), metering("metering-service's query", windows.reduce((sum, window) => sum + BigInt(window.value), 0n)));
   }
-  lines.equal('calls captured', ["the clients' count", calls], ["Kafka's offsets of payment.captured", kafka['payment.captured']]);
-  lines.equal('calls captured, by hold', ["Kafka's offsets of payment.captured", kafka['payment.captured']], ["billing's holds", billing.captures]);
-  lines.equal('paid through the channel by the call', ["the client's count", bought.paidUnits], ["billing's holds", billing.channelCaptures]);
-  lines.equal("what the account's usage costs", ['the price list, worked out by hand', account.owed], ["billing-service's account", BigInt(booked.rated)]);
-  lines.equal('charged on the channel', ["the client's calls plus its account", bought.paidUnits + account.owed], ["billing's channel", billing.channelCharged]);
-  lines.equal('still held on the channel', ["the client's open calls", 0n], ["billing's channel", billing.channelHeld]);
-  lines.equal('deposited', ["the client's count", buyer.count.depositedUnits], ['eth_call: channels(id).balance', channel.balance]);
-  lines.equal('claimed', ["billing's channel", billing.channelCharged], ['eth_call: channels(id).totalClaimed', channel.totalClaimed]);
-  lines.equal('claimed, and final', ["billing-service's channel", BigInt(view.finallyClaimed)], ['eth_call: channels(id).totalClaimed', channel.totalClaimed]);
-  lines.equal('paid out of the escrow', ['eth_call: receivers(provider).totalSettled', receiver.totalSettled], ["billing's channel", billing.channelCharged]);
-  lines.equal("the provider's tokens", ["the clients' vouchers and exact payments", bought.paidUnits + account.owed + exact.paidUnits], ['eth_call: balanceOf(provider)', await chain.tokens(provider.address)]);
-  lines.equal("the first client's tokens spent", ["the client's count of deposits", buyer.count.depositedUnits], ['eth_call: funds less balanceOf(client)', demo.funds - (await chain.tokens(buyer.account.address))]);
-  lines.equal("the second client's tokens spent", ["the client's count", walkIn.count.paidUnits], ['eth_call: funds less balanceOf(client)', demo.funds - (await chain.tokens(walkIn.account.address))]);
-  lines.equal('gas of the settlement', ['the receipts of the chain', settlement.gas], ["billing-service's settlements", settlement.settlements.reduce((sum, one) => sum + BigInt(one.gasUsed ?? 0), 0n)]);
+  lines.equal('calls captured', client("the clients' count", calls), kafka("Kafka's offsets of payment.captured", sent['payment.captured']));
+  lines.equal('calls captured, by hold', client("the clients' count", calls), billing("billing's holds", books.captures));
+  lines.equal('what the calls on the channel cost', client('tokens of the answers × price list', bought.paidUnits), billing("PAYMENT-RESPONSE's chargedAmount, added up", bought.chargedUnits));
+  lines.equal('what the single calls cost', client('the price list', exact.paidUnits), billing("PAYMENT-RESPONSE's amount, added up", exact.chargedUnits));
+  lines.equal('paid through the channel by the call', client('tokens of the answers × price list', bought.paidUnits), billing("billing's holds", books.channelCaptures));
+  lines.equal("what the account's usage costs", client('the price list, worked out by hand', account.owed), billing("billing-service's account", BigInt(booked.rated)));
+  lines.equal('charged on the channel', client('tokens of the answers × price list, plus the account', bought.paidUnits + account.owed), billing("billing's channel", books.channelCharged));
+  lines.equal('still held on the channel', client("the client's open calls", 0n), billing("billing's channel", books.channelHeld));
+  lines.equal('deposited', billing("PAYMENT-RESPONSE's deposits, added up", buyer.count.depositedUnits), chain('eth_call: channels(id).balance', channel.balance));
+  lines.equal('claimed', billing("billing's channel", books.channelCharged), chain('eth_call: channels(id).totalClaimed', channel.totalClaimed));
+  lines.equal('claimed, and final', billing("billing-service's channel", BigInt(view.finallyClaimed)), chain('eth_call: channels(id).totalClaimed', channel.totalClaimed));
+  lines.equal('paid out of the escrow', chain('eth_call: receivers(provider).totalSettled', receiver.totalSettled), billing("billing's channel", books.channelCharged));
+  lines.equal("the provider's tokens", client('tokens of the answers × price list, account and exact calls', bought.paidUnits + account.owed + exact.paidUnits), chain('eth_call: balanceOf(provider)', await demo.chain.tokens(provider.address)));
+  lines.equal("the first client's tokens spent", billing("PAYMENT-RESPONSE's deposits, added up", buyer.count.depositedUnits), chain('eth_call: funds less balanceOf(client)', await funds(buyer)));
+  lines.equal("the second client's tokens spent", client('the price list', walkIn.count.paidUnits), chain('eth_call: funds less balanceOf(client)', await funds(walkIn)));
+  lines.equal('gas of the settlement', chain('the receipts of the chain', settlement.gas), billing("billing-service's settlements", settlement.settlements.reduce((sum, one) => sum + BigInt(one.gasUsed ?? 0), 0n)));
   const own = await shop.billing('GET', '/v1/reconciliation');
   for (const { name, sides } of own.lines) {
     for (const other of sides.slice(1)) {
-      lines.equal(`billing-service's own reconciliation: ${name}`, [sides[0].source, sides[0].amount], [other.source, other.amount]);
+      lines.ownCheck(name, billing(sides[0].source, sides[0].amount), billing(other.source, other.amount));
     }
   }
   const broken = own.rules.filter(rule => !rule.holds).map(rule => `${rule.name}: ${rule.brokenBy}`);
-  lines.equal('rules of the books that do not hold', ['none may', ''], ["billing's checks over its tables", broken.join(', ')]);
+  lines.ownCheck('rules of the books that do not hold', billing('none may', ''), billing('found in its tables', broken.join(', ')));
   lines.print();
   return lines;
 }

@@ -2,7 +2,7 @@
 import { Access } from './access.mjs';
 import { ASSET } from './chain.mjs';
 import { didOfSeed, newDid } from './did.mjs';
-import { call } from './http.mjs';
+import { call, Refused } from './http.mjs';
 
 export const EMBEDDINGS = 'all-minilm-l6-v2';
 /** The same model, sold at a fixed price a call. */
@@ -73,8 +73,20 @@ export class Shop {
     return call(method, this.#stack.metering.url + path, { token, body });
   }
 
-  async open(payTo) {
-    await this.billing('PUT', '/v1/payee', { payTo, asset: ASSET });
+  /** Says where the money goes; `account` (viem's) signs that it agrees. */
+  async payTo(account) {
+    const payee = { payTo: account.address, asset: ASSET };
+    try {
+      await this.billing('PUT', '/v1/payee', payee);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.body.type !== '/problems/payee-unproven') throw error;
+      const signature = await account.signMessage({ message: error.body.message });
+      await this.billing('PUT', '/v1/payee', { ...payee, signature });
+    }
+  }
+
+  async open(provider) {
+    await this.payTo(provider);
     await this.billing('POST', '/v1/rate-cards', {
       key: 'standard',
       effectiveFrom: currentHour(),

@@ -7,6 +7,7 @@ import { EdDSASigner, createJWT, extractPublicKeyBytes, verifyJWT } from 'did-jw
 import { Resolver } from 'did-resolver';
 import { SignJWT, createRemoteJWKSet, jwtVerify } from 'jose';
 import * as keyDidResolver from 'key-did-resolver';
+import * as oauth from 'oauth4webapi';
 import { newDid } from '../lib/did.mjs';
 import { call } from '../lib/http.mjs';
 import { people, stack, stranger } from './stack.mjs';
@@ -128,6 +129,29 @@ describe('the token endpoint', () => {
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(body.token_type, 'Bearer');
     assert.equal(body.scope, 'usage:write');
+  });
+
+  it('gives an access token to oauth4webapi, as it comes', async () => {
+    const holder = await register(newDid(), ['ingest']);
+    const pkcs8 = holder.privateKey.export({ format: 'der', type: 'pkcs8' });
+    const key = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, false, ['sign']);
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const issuer = new URL(identity);
+    const found = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
+    const server = await oauth.processDiscoveryResponse(issuer, found);
+    const client = { client_id: holder.did };
+
+    const answer = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      oauth.PrivateKeyJwt(key),
+      { resource: 'metering-service', scope: 'usage:write' },
+      insecure,
+    );
+
+    const granted = await oauth.processClientCredentialsResponse(server, client, answer);
+    assert.equal(granted.token_type, 'bearer');
+    assert.equal(granted.scope, 'usage:write');
   });
 
   it('refuses a DID that nobody registered', async () => {

@@ -30,7 +30,7 @@ export async function openShop() {
   const owner = await people.join('Acme', 'provider', ['owner']);
   const shop = new Shop(stack, owner);
   const provider = await chain.newPayer(0n);
-  await once(() => shop.open(provider.address));
+  await once(() => shop.open(provider));
   return { owner, shop, provider, payTo: provider.address };
 }
 

@@ -1,5 +1,7 @@
 package io.tallystick.acceptance;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("stack")
 class AcceptanceTest {
 
-    private static final Duration LONGEST = Duration.ofMinutes(6);
+    private static final Duration LONGEST = Duration.ofMinutes(15);
 
     private static Installation installation;
 
@@ -39,12 +41,18 @@ class AcceptanceTest {
                 "x402-express",
                 "upstream",
                 "crash-metering",
-                "crash-billing"
+                "crash-billing",
+                "crash-points"
             })
     void passes(String file) throws IOException, InterruptedException {
+        // The agent that halts billing-service changes classes as a JVM loads them.
+        assumeFalse(file.equals("crash-points") && Installation.runsExecutables(), "needs a JVM");
         NodeProgram.run(
                 LONGEST,
-                Map.of("TALLYSTICK_STACK_FILE", installation.stackFile().toString()),
+                Map.of(
+                        "TALLYSTICK_STACK_FILE", installation.stackFile().toString(),
+                        "TALLYSTICK_HALT_FILE", installation.haltFile().toString(),
+                        "TALLYSTICK_HALT_EXIT", Integer.toString(HaltAgent.EXIT)),
                 "--test",
                 "--test-reporter=spec",
                 "tests/" + file + ".test.mjs");

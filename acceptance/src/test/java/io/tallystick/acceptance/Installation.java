@@ -53,6 +53,11 @@ final class Installation implements AutoCloseable {
         return installation;
     }
 
+    /** Whether the services run as native executables, not on a JVM. */
+    static boolean runsExecutables() {
+        return Settings.of(System.getenv()).executables();
+    }
+
     private static void requirePackages() {
         for (var part : List.of("acceptance", "contracts")) {
             if (!Files.isDirectory(CHECKOUT.root().resolve(part).resolve("node_modules"))) {
@@ -62,7 +67,20 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** Where {@link HaltAgent} is told to end billing-service; nothing is ended while there is no such file. */
+    Path haltFile() {
+        return haltFile(folder);
+    }
+
+    private static Path haltFile(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + ".halt");
+    }
+
     private static Process launch(String command, Path folder, Path log) throws IOException {
+        var agent = folder.resolveSibling("halt-agent.jar");
+        HaltAgent.pack(agent);
+        Files.deleteIfExists(haltFile(folder));
+        Files.deleteIfExists(Path.of(haltFile(folder) + ".hit"));
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -82,6 +100,8 @@ final class Installation implements AutoCloseable {
                 .removeIf(variable -> variable.startsWith("TALLYSTICK_") && !variable.equals(Settings.NATIVE));
         builder.environment().put("TALLYSTICK_PORTS", "free");
         builder.environment().put("TALLYSTICK_RUN", folder.toString());
+        // Every process of the stack loads it, and finds something to change in billing-service only.
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-javaagent:" + agent + "=" + haltFile(folder));
         return builder.start();
     }
 

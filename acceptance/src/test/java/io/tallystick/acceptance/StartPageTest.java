@@ -25,6 +25,11 @@ class StartPageTest {
     }
 
     @Test
+    void theReconciliationNoticesADoubleCharge() throws IOException, InterruptedException {
+        NodeProgram.run(LONGEST, Map.of(), "--test", "--test-reporter=spec", "reconciliation.test.mjs");
+    }
+
+    @Test
     void theWalkNoticesAnotherAnswer() throws IOException, InterruptedException {
         NodeProgram.run(LONGEST, Map.of(), "--test", "--test-reporter=spec", "start-doc.test.mjs");
     }

@@ -40,6 +40,11 @@ class TestStackTest {
     }
 
     @Test
+    void commitIsAnsweredWhenItIsWritten() throws SQLException {
+        assertThat(query("postgres", "show synchronous_commit")).isEqualTo("on");
+    }
+
+    @Test
     void brokerGivesBackWhatItAcknowledged() throws Exception {
         var topic = stack.topicsPrefix() + "round.trip";
         try (var admin = Admin.create(Map.of("bootstrap.servers", stack.bootstrapServers()))) {

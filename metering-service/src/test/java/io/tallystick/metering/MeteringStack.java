@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The service's surroundings for tests: a real database and broker, and an identity-service that mints whatever access
@@ -39,6 +40,8 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
         config.put("quarkus.datasource.username", stack.user());
         config.put("quarkus.datasource.password", stack.password());
+        config.put("tallystick.usage.look-around", "1s");
+        config.put("tallystick.usage.log.in-flight-bytes", "2097152");
         config.put("quarkus.http.test-port", "0");
         config.put("quarkus.management.test-port", "0");
         return config;
@@ -59,9 +62,12 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         return ask(tenant + "/" + String.join(",", scopes));
     }
 
-    /** An access token of a client that may see only what is its own. */
-    public static String client(String tenant, String did) {
-        return ask(tenant + "/usage:read/" + did);
+    /** An access token of a client that may see only what is its own, with what its other roles give it. */
+    public static String client(String tenant, String did, String... more) {
+        return ask(tenant + "/"
+                + String.join(
+                        ",",
+                        Stream.concat(Stream.of("usage:read"), Stream.of(more)).toList()) + "/" + did);
     }
 
     /** An access token of a caller who may do everything here. */

@@ -15,7 +15,7 @@ class KitPackagesTest {
             .importPackages("io.tallystick.kit");
 
     @Test
-    void areExactlyProblemOutboxInboxAndAccess() {
+    void areExactlyProblemOutboxInboxAccessAndDatabase() {
         var packages = KIT.stream().map(type -> type.getPackageName()).collect(Collectors.toSet());
 
         assertThat(packages)
@@ -23,13 +23,15 @@ class KitPackagesTest {
                         "io.tallystick.kit.problem",
                         "io.tallystick.kit.outbox",
                         "io.tallystick.kit.inbox",
-                        "io.tallystick.kit.access");
+                        "io.tallystick.kit.access",
+                        "io.tallystick.kit.database");
     }
 
     @Test
     void doNotGoInCircles() {
         HouseRules.noCycles("io.tallystick.kit").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "problem").check(KIT);
+        HouseRules.arrows("io.tallystick.kit", "database").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access", "problem", "outbox").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "outbox", "problem").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "inbox", "problem", "outbox").check(KIT);

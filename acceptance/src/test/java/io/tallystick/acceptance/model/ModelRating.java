@@ -75,7 +75,7 @@ final class ModelRating {
                 .filter(each -> !each.hour().isBefore(version.effectiveFrom()))
                 .forEach(each -> periods.add(PERIODS.at(each.hour()))));
         for (var period : periods) {
-            var cost = PeriodCharge.of(card, Tariff.USDC, period, series(subject));
+            var cost = PeriodCharge.of(card, period, series(subject));
             switch (account.follow(cost, charges(subject, period), PERIODS.at(now))) {
                 case Account.Booked(var next, var charge) -> {
                     account = next;
@@ -87,6 +87,8 @@ final class ModelRating {
                             charge);
                 }
                 case Account.Unchanged.ALREADY_BOOKED -> {}
+                case Account.Unchanged.MORE_THAN_A_TOKEN_HOLDS ->
+                    throw new IllegalStateException("the model's prices are small");
             }
         }
         accounts.put(subject, new Row(account, card.versions().size()));

@@ -38,6 +38,19 @@ public interface ChainConfig {
     @WithDefault("12")
     @Min(0) @Max(256) int confirmations();
 
+    /** A channel's balance that rose by more token units than that counts {@link #largeDepositDepth} blocks later. */
+    @WithDefault("100000000")
+    BigInteger smallDepositUnits();
+
+    /** See {@link #smallDepositUnits}. Small deposits count in the block that has them. */
+    @WithDefault("3")
+    @Min(0) @Max(64) int largeDepositDepth();
+
+    /** Blocks that have to be on top of a deposit before it counts; never more than before it is booked. */
+    default int depthOf(BigInteger depositUnits) {
+        return depositUnits.compareTo(smallDepositUnits()) > 0 ? Math.min(largeDepositDepth(), confirmations()) : 0;
+    }
+
     /** Whether the chain has to call a block {@code finalized}, too, before it is booked. */
     @WithDefault("false")
     boolean awaitFinalized();

@@ -3,6 +3,7 @@ package io.tallystick.billing.chain;
 import static java.util.Objects.requireNonNull;
 
 import java.math.BigInteger;
+import java.util.function.ToIntFunction;
 
 /**
  * What the batch-settlement contract said of one channel at one block.
@@ -25,5 +26,18 @@ public record ChannelReading(
         if (block < 0 || balance.signum() < 0 || totalClaimed.signum() < 0 || withdrawRequestedAtSeconds < 0) {
             throw new IllegalArgumentException("a reading below zero");
         }
+    }
+
+    /**
+     * This reading, without what the balance rose by since it was {@code before}, if that is much.
+     *
+     * @param before the balance at a block that is deep enough for a large deposit
+     * @param depthOf how deep a deposit of so many units has to be
+     */
+    ChannelReading withoutRise(BigInteger before, ToIntFunction<BigInteger> depthOf) {
+        var rise = balance.subtract(before);
+        return rise.signum() <= 0 || depthOf.applyAsInt(rise) == 0
+                ? this
+                : new ChannelReading(block, before, totalClaimed, withdrawRequestedAtSeconds, refundNonce);
     }
 }

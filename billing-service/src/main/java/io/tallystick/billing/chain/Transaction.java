@@ -24,6 +24,11 @@ public record Transaction(Intent intent, TransactionState state, List<Attempt> a
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
+    /** Whether it happened or may yet: an intent is on its way from the moment it is stored, long before it is signed. */
+    public boolean wanted() {
+        return !(state instanceof TransactionState.Refused);
+    }
+
     public List<Bytes32> hashes() {
         return attempts.stream().map(Attempt::hash).toList();
     }

@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class Transactions {
-    private final Optional<TransactionStore> store;
+    private final Optional<PostgresTransactionStore> store;
     private final Waiters waiters;
     private final WorkSignal signal;
     private final Offloaded offloaded;
@@ -41,6 +41,21 @@ public class Transactions {
         return offloaded
                 .of(() -> stored().add(intent, Clock.systemUTC().instant()))
                 .invoke(signal::raise);
+    }
+
+    /**
+     * As {@link #submit}, but an intent that the contract refused stays refused. For those that end with the refusal: who
+     * asks a moment later must not bring it back.
+     */
+    public Uni<Transaction> submitOnce(Intent intent) {
+        return offloaded
+                .of(() -> stored().addOnce(intent, Clock.systemUTC().instant()))
+                .invoke(signal::raise);
+    }
+
+    /** How many transactions are open that wait for another signer or chain. */
+    public long stranded() {
+        return store.map(PostgresTransactionStore::stranded).orElse(0L);
     }
 
     public Uni<Optional<Transaction>> find(String key) {

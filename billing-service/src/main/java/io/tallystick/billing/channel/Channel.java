@@ -19,25 +19,28 @@ import java.util.Optional;
  * What is then missing is the {@link #shortfall}, and the channel is {@link #closing}.
  *
  * @param tenant whose sales it pays
+ * @param base what the contract had paid out before we knew the channel; {@code charged} begins there, and none of it is
+ *     the tenant's
  * @param authorized the highest running total the payer signed; never falls
  * @param voucher the signature of that total; absent where we only know from the chain that one exists
  * @param charged the running total of captured calls; never falls
  * @param held maximums of calls under way
  * @param carried the part of a unit that captured calls cost beyond {@code charged}: {@code 0 <= carried <
  *     1}, so that rounding happens on the running total and never per call
- * @param refunding set aside for a refund that is on its way to the chain
+ * @param refund a refund that is on its way to the chain
  * @param chain what the contract says
  */
 public record Channel(
         ChannelId id,
         String tenant,
         ChannelConfig config,
+        TokenAmount base,
         TokenAmount authorized,
         Optional<Voucher> voucher,
         TokenAmount charged,
         TokenAmount held,
         Ratio carried,
-        TokenAmount refunding,
+        Refunding refund,
         OnChain chain) {
 
     /** Fractions finer than this are dropped, so that no price change can make a row grow without end. */
@@ -49,7 +52,10 @@ public record Channel(
         requireNonNull(config, "config");
         requireNonNull(voucher, "voucher");
         requireNonNull(chain, "chain");
-        requireNonNull(refunding, "refunding");
+        requireNonNull(refund, "refund");
+        if (base.exceeds(charged)) {
+            throw new IllegalArgumentException("base exceeds charged");
+        }
         if (charged.plus(held).exceeds(authorized)) {
             throw new IllegalArgumentException("charged and held exceed authorized");
         }
@@ -68,7 +74,8 @@ public record Channel(
         var base = chain.claimed().pending();
         var zero = TokenAmount.zero(asset);
 
-        return new Channel(id, tenant, config, base, Optional.empty(), base, zero, Ratio.ZERO, zero, chain);
+        return new Channel(
+                id, tenant, config, base, base, Optional.empty(), base, zero, Ratio.ZERO, Refunding.none(asset), chain);
     }
 
     /** Decides on a voucher whose signature recovered to {@code signer}. */
@@ -86,8 +93,9 @@ public record Channel(
         if (offered.ceiling().exceeds(drawable())) {
             return VoucherResult.Rejected.DEPOSIT_EXCEEDED;
         }
-        var next = new Channel(
-                id, tenant, config, offered.ceiling(), Optional.of(offered), charged, held, carried, refunding, chain);
+        var signed = Optional.of(offered);
+        var next =
+                new Channel(id, tenant, config, base, offered.ceiling(), signed, charged, held, carried, refund, chain);
         return new VoucherResult.Accepted(next, offered.ceiling().minus(authorized));
     }
 
@@ -140,15 +148,19 @@ public record Channel(
         return with(charged.plus(amount), held, carried);
     }
 
-    /** Sets aside what is to go back to the payer; at most what nobody charged or holds. */
+    /**
+     * Sets aside what is to go back to the payer; at most what nobody charged or holds, and one refund at a time. It is
+     * to be signed for the contract's count of refunds as it was read last.
+     */
     public Optional<Channel> refunding(TokenAmount amount) {
-        var free = drawable().minusOrZero(spokenFor());
-        return amount.exceeds(free) ? Optional.empty() : Optional.of(withRefunding(refunding.plus(amount)));
+        return !refunding().isZero() || amount.exceeds(free())
+                ? Optional.empty()
+                : Optional.of(withRefund(new Refunding(amount, chain.refundNonce())));
     }
 
-    /** The refund reached the chain or failed; what it did is in the next reading. */
-    public Channel refunded(TokenAmount amount) {
-        return withRefunding(refunding.minusOrZero(amount));
+    /** The refund is on the chain for good, or never will be; what it did is in the readings. */
+    public Channel refunded() {
+        return withRefund(Refunding.none(charged.asset()));
     }
 
     /** The newest block's reading: a fact, so nothing is checked. */
@@ -175,9 +187,29 @@ public record Channel(
         return chain.claimed().pending();
     }
 
+    /** Set aside for a refund, whether the balance is without it already or not. */
+    public TokenAmount refunding() {
+        return refund.amount();
+    }
+
+    /** What the tenant was paid here: charged, less what somebody charged before we knew the channel. */
+    public TokenAmount earned() {
+        return charged.minus(base);
+    }
+
     /** Charged and held together. */
     public TokenAmount spokenFor() {
         return charged.plus(held);
+    }
+
+    /**
+     * How much may be charged for accounts: no more than the payer signed for them. What a call's voucher leaves is not
+     * theirs to take.
+     *
+     * @param ceiling of the channel's whole total, calls and holds among it
+     */
+    public TokenAmount roomForAccounts(TokenAmount ceiling) {
+        return room().lesser(ceiling.minusOrZero(spokenFor()));
     }
 
     /** How much more may be charged or held: signed, deposited, and not spoken for. */
@@ -185,9 +217,14 @@ public record Channel(
         return authorized.lesser(drawable()).minusOrZero(spokenFor());
     }
 
+    /** What nobody charged or holds. */
+    public TokenAmount free() {
+        return drawable().minusOrZero(spokenFor());
+    }
+
     /** What the contract could still pay us, a refund on its way already taken off. */
     public TokenAmount drawable() {
-        return chain.balance().minusOrZero(refunding);
+        return refund.reached(chain) ? chain.balance() : chain.balance().minusOrZero(refund.amount());
     }
 
     /** Charged and not yet claimed: what is lost if the payer's deposit vanished now. */
@@ -217,14 +254,15 @@ public record Channel(
     }
 
     private Channel with(TokenAmount nowCharged, TokenAmount nowHeld, Ratio nowCarried) {
-        return new Channel(id, tenant, config, authorized, voucher, nowCharged, nowHeld, nowCarried, refunding, chain);
+        return new Channel(
+                id, tenant, config, base, authorized, voucher, nowCharged, nowHeld, nowCarried, refund, chain);
     }
 
-    private Channel withRefunding(TokenAmount amount) {
-        return new Channel(id, tenant, config, authorized, voucher, charged, held, carried, amount, chain);
+    private Channel withRefund(Refunding next) {
+        return new Channel(id, tenant, config, base, authorized, voucher, charged, held, carried, next, chain);
     }
 
     private Channel withChain(OnChain next) {
-        return new Channel(id, tenant, config, authorized, voucher, charged, held, carried, refunding, next);
+        return new Channel(id, tenant, config, base, authorized, voucher, charged, held, carried, refund, next);
     }
 }

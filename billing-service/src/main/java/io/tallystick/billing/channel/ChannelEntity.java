@@ -47,6 +47,9 @@ class ChannelEntity {
     @Column(updatable = false)
     String salt;
 
+    @Column(updatable = false)
+    BigInteger base;
+
     BigInteger authorized;
 
     @Column(name = "voucher_signature")
@@ -63,6 +66,12 @@ class ChannelEntity {
     BigInteger carriedDenominator;
 
     BigInteger refunding;
+
+    @Column(name = "account_ceiling", nullable = false)
+    BigInteger accountCeiling = BigInteger.ZERO;
+
+    @Column(name = "refunding_nonce")
+    BigInteger refundingNonce;
 
     @Column(name = "deposited_pending")
     BigInteger depositedPending;
@@ -102,6 +111,9 @@ class ChannelEntity {
     @Column(name = "turn_until")
     Instant turnUntil;
 
+    @Column(name = "left_alone_until")
+    Instant leftAloneUntil;
+
     long version;
 
     static ChannelEntity of(Channel channel, Instant now) {
@@ -117,6 +129,7 @@ class ChannelEntity {
         row.token = config.token().hex();
         row.withdrawDelaySeconds = config.withdrawDelaySeconds();
         row.salt = config.salt();
+        row.base = channel.base().units();
         row.seenAt = now;
         row.copyFrom(channel, now);
         return row;
@@ -127,12 +140,13 @@ class ChannelEntity {
                 new ChannelId(id),
                 tenant,
                 config(),
+                amount(base),
                 amount(authorized),
                 Optional.ofNullable(voucherSignature).map(signature -> new Voucher(amount(authorized), signature)),
                 amount(charged),
                 amount(held),
                 new Ratio(carriedNumerator, carriedDenominator),
-                amount(refunding),
+                new Refunding(amount(refunding), refundingNonce),
                 new OnChain(
                         new ChainTotal(amount(depositedPending), amount(depositedFinal)),
                         new ChainTotal(amount(withdrawnPending), amount(withdrawnFinal)),
@@ -150,7 +164,8 @@ class ChannelEntity {
         held = channel.held().units();
         carriedNumerator = channel.carried().numerator();
         carriedDenominator = channel.carried().denominator();
-        refunding = channel.refunding().units();
+        refunding = channel.refund().amount().units();
+        refundingNonce = channel.refund().nonce();
         copyFrom(channel.chain());
         exposedSince = channel.exposure().isZero() ? null : exposedSince == null ? now : exposedSince;
         version++;

@@ -2,10 +2,12 @@ package io.tallystick.billing.channel;
 
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.ChannelReading;
 import io.tallystick.billing.channel.VoucherResult.Accepted;
 import io.tallystick.billing.channel.VoucherResult.Rejected;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.ChannelChanged;
 import io.tallystick.events.ChannelChanged.Serving;
@@ -15,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -30,12 +33,16 @@ public class Channels {
 
     private final Database database;
     private final Outbox outbox;
+    private final ForeignChannels foreign;
     private final BigInteger lowUnits;
+    private final long chainId;
 
-    Channels(Database database, Outbox outbox, ChannelsConfig config) {
+    Channels(Database database, Outbox outbox, ForeignChannels foreign, ChannelsConfig config, ChainConfig chain) {
         this.database = database;
         this.outbox = outbox;
+        this.foreign = foreign;
         this.lowUnits = config.lowUnits();
+        this.chainId = chain.id();
     }
 
     public Uni<Optional<ChannelTimes>> find(ChannelId id) {
@@ -54,20 +61,24 @@ public class Channels {
                 .map(rows -> rows.stream().map(ChannelEntity::toChannel).toList()));
     }
 
-    /** Channels whose oldest unclaimed charge was made before {@code before}, oldest first. */
-    public Uni<List<ChannelTimes>> exposedBefore(Instant before, int limit) {
+    /** Channels in the order asked; one that is not there is left out. */
+    public Uni<List<Channel>> find(List<ChannelId> ids) {
         return database.inTransaction(session -> session.createSelectionQuery(
-                        "from Channel where exposedSince < :before order by exposedSince, id", ChannelEntity.class)
-                .setParameter("before", before)
-                .setMaxResults(limit)
-                .getResultList()
-                .map(rows -> rows.stream().map(Channels::times).toList()));
+                                "from Channel where id in (:ids)", ChannelEntity.class)
+                        .setParameter("ids", ids.stream().map(ChannelId::hex).toList())
+                        .getResultList())
+                .map(rows -> rows.stream()
+                        .map(ChannelEntity::toChannel)
+                        .sorted(Comparator.comparingInt(channel -> ids.indexOf(channel.id())))
+                        .toList());
     }
 
-    /** Channels that the contract was not asked about since {@code before}, the longest ago first. */
+    /** Channels on our chain that the contract was not asked about since {@code before}, the longest ago first. */
     public Uni<List<ChannelTimes>> seenBefore(Instant before, int limit) {
         return database.inTransaction(session -> session.createSelectionQuery(
-                        "from Channel where seenAt < :before order by seenAt, id", ChannelEntity.class)
+                        "from Channel where seenAt < :before and chainId = :chain order by seenAt, id",
+                        ChannelEntity.class)
+                .setParameter("chain", chainId)
                 .setParameter("before", before)
                 .setMaxResults(limit)
                 .getResultList()
@@ -84,9 +95,21 @@ public class Channels {
                         () -> find(opened.id()).map(found -> found.orElseThrow().channel()));
     }
 
-    /** Stores what the contract said at the newest block. */
+    /** Stores what the contract said at the newest block, and that it was asked: nothing else counts as having asked. */
     public Uni<Optional<Channel>> seen(ChannelId id, ChannelReading reading, Instant now) {
-        return change(id, now, channel -> channel.seen(reading));
+        return database.inTransaction(session -> row(session, id).chain(found -> {
+            found.ifPresent(row -> row.seenAt = now);
+            return found.isEmpty()
+                    ? Uni.createFrom().item(Optional.<Channel>empty())
+                    : put(session, found.get().toChannel().seen(reading), now).map(Optional::of);
+        }));
+    }
+
+    /** Keeps a channel that made a claim fail out of claims until {@code until}. */
+    public Uni<Void> leaveAlone(ChannelId id, Instant until) {
+        return database.inTransaction(session -> row(session, id)
+                .invoke(found -> found.ifPresent(row -> row.leftAloneUntil = until))
+                .replaceWithVoid());
     }
 
     /** Stores what the contract said at a final block. */
@@ -94,17 +117,28 @@ public class Channels {
         return change(id, now, channel -> channel.finalized(reading));
     }
 
-    /** Decides on a voucher that is not part of a call. */
+    /**
+     * Decides on a voucher that is not part of a call: it is the payer's consent to be charged for accounts, up to its
+     * total. A voucher that {@code authorized} already covers is none: a call's voucher is no secret, so whoever saw it
+     * could bring it here.
+     */
     public Uni<VoucherResult> accept(ChannelId id, Voucher voucher, Address signer, Instant now) {
         return database.inTransaction(session -> lock(session, id)
                 .chain(found -> found.isEmpty()
                         ? Uni.createFrom().item(Rejected.UNKNOWN_CHANNEL)
-                        : accepted(session, found.get().accept(voucher, signer), now)));
+                        : foreign.contains(session, found.get())
+                                .chain(elsewhere -> elsewhere
+                                        ? Uni.createFrom().item(Rejected.UNKNOWN_CHANNEL)
+                                        : accepted(session, found.get().accept(voucher, signer), now))));
     }
 
     private Uni<VoucherResult> accepted(Mutiny.Session session, VoucherResult result, Instant now) {
         return result instanceof Accepted(var channel, var _)
-                ? put(session, channel, now).replaceWith(result)
+                ? put(session, channel, now)
+                        .chain(() -> row(session, channel.id()))
+                        .invoke(row -> row.orElseThrow().accountCeiling =
+                                channel.authorized().units())
+                        .replaceWith(result)
                 : Uni.createFrom().item(result);
     }
 
@@ -121,6 +155,12 @@ public class Channels {
         return row(session, id).map(row -> row.map(ChannelEntity::toChannel));
     }
 
+    /** Up to which total accounts may be charged on a locked channel. */
+    public Uni<TokenAmount> accountCeiling(Mutiny.Session session, Channel locked) {
+        return row(session, locked.id())
+                .map(row -> new TokenAmount(locked.charged().asset(), row.orElseThrow().accountCeiling));
+    }
+
     /** As {@link #lock}, with the times. */
     public Uni<Optional<ChannelTimes>> lockTimes(Mutiny.Session session, ChannelId id) {
         return row(session, id).map(row -> row.map(Channels::times));
@@ -131,11 +171,9 @@ public class Channels {
         return row(session, channel.id()).map(Optional::orElseThrow).chain(row -> {
             var before = row.toChannel();
             if (before.equals(channel)) {
-                row.seenAt = now;
                 return Uni.createFrom().item(channel);
             }
             warn(before, channel);
-            row.seenAt = channel.chain().block() != before.chain().block() ? now : row.seenAt;
             row.copyFrom(channel, now);
             return outbox.put(session, List.of(OutboxMessage.of(SOURCE, changed(row, channel, now), now)))
                     .replaceWith(channel);

@@ -69,8 +69,9 @@ public class Transfers {
                     for (var transfer : transfers) {
                         books = books.with(transfer);
                     }
-                    row.copyFrom(books);
-                    return book(session, channel, transfers, now);
+                    var level = books;
+                    // The books name a pending transfer, so it has to be there before them.
+                    return book(session, channel, transfers, now).invoke(() -> row.copyFrom(level));
                 }));
     }
 

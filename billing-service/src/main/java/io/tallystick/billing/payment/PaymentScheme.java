@@ -16,6 +16,11 @@ public interface PaymentScheme {
     /** Charges a hold; idempotent. */
     CompletionStage<Settlement> capture(Hold hold, Ratio cost, Instant now);
 
+    /** Charges a hold whose usage is recorded, without waiting for the chain: what is sent is sent later; idempotent. */
+    default CompletionStage<Settlement> captureRecorded(Hold hold, Ratio cost, Instant now) {
+        return capture(hold, cost, now);
+    }
+
     /** Gives a hold up; idempotent. */
     CompletionStage<Settlement> release(Hold hold, String reason, Instant now);
 }

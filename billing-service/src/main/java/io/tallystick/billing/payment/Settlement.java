@@ -12,7 +12,11 @@ public sealed interface Settlement {
     /** The payment failed on chain: nothing was charged, and the call must not be given. */
     record Failed(Hold hold, String answer) implements Settlement {}
 
-    /** Sent to the chain and not yet known; asking again later tells. */
+    /**
+     * The call is given, and its payment goes to the chain, now or later: only a chain that refuses it stops it.
+     *
+     * @param answer what the payer is told; empty while no transaction is signed for it
+     */
     record Pending(Hold hold, String answer) implements Settlement {}
 
     enum Unknown implements Settlement {

@@ -82,8 +82,12 @@ public record Account(
         var zero = TokenAmount.zero(debited.asset());
         var owed = booked.stream().map(Charge::debited).reduce(zero, TokenAmount::plus);
         var before = owed.minus(booked.stream().map(Charge::credited).reduce(zero, TokenAmount::plus));
-        if (before.equals(cost.total())) {
+        if (before.units().equals(cost.units())) {
             return Unchanged.ALREADY_BOOKED;
+        }
+        var more = cost.units().subtract(before.units());
+        if (debited.units().add(more).compareTo(TokenAmount.MOST) > 0) {
+            return Unchanged.MORE_THAN_A_TOKEN_HOLDS;
         }
         var bookedIn = isClosed(used) ? open : used;
         var charge = booked.stream()
@@ -91,9 +95,9 @@ public record Account(
                 .findFirst()
                 .orElse(Charge.none(bookedIn, used, zero));
 
-        return cost.total().exceeds(before)
-                ? debit(charge, cost.total().minus(before))
-                : credit(charge, before.minus(cost.total()));
+        return more.signum() > 0
+                ? debit(charge, new TokenAmount(debited.asset(), more))
+                : credit(charge, new TokenAmount(debited.asset(), more.negate()));
     }
 
     private Booked debit(Charge charge, TokenAmount amount) {
@@ -122,6 +126,8 @@ public record Account(
     public record Booked(Account account, Charge charge) implements Booking {}
 
     public enum Unchanged implements Booking {
-        ALREADY_BOOKED
+        ALREADY_BOOKED,
+        /** What the account owes in all would exceed what a contract can pay out: prices or usage are wrong. */
+        MORE_THAN_A_TOKEN_HOLDS
     }
 }

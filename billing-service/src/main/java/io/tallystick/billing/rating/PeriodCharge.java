@@ -1,9 +1,8 @@
 package io.tallystick.billing.rating;
 
-import io.tallystick.billing.money.Asset;
 import io.tallystick.billing.money.Ratio;
-import io.tallystick.billing.money.TokenAmount;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,11 +17,11 @@ import java.util.Optional;
  * they are totalled; the total is rounded down, once.
  *
  * @param period what is charged
- * @param total what it costs, in whole token units
+ * @param units what it costs, in whole token units; a card and a usage may ask for more than any token can hold
  * @param lines what the total is made of
  * @param unpriced series that the card of their hour does not name; they cost nothing, and someone should know
  */
-public record PeriodCharge(Period period, TokenAmount total, List<Line> lines, List<SeriesTotals> unpriced) {
+public record PeriodCharge(Period period, BigInteger units, List<Line> lines, List<SeriesTotals> unpriced) {
 
     /**
      * One entry of one version of the card.
@@ -38,11 +37,8 @@ public record PeriodCharge(Period period, TokenAmount total, List<Line> lines, L
         unpriced = List.copyOf(unpriced);
     }
 
-    /**
-     * @param asset what the account owes in; the card's
-     * @param series totals of the account; those of other periods are passed over
-     */
-    public static PeriodCharge of(RateCard card, Asset asset, Period period, Collection<SeriesTotals> series) {
+    /** @param series totals of the account; those of other periods are passed over */
+    public static PeriodCharge of(RateCard card, Period period, Collection<SeriesTotals> series) {
         var quantities = new LinkedHashMap<Priced, BigDecimal>();
         var unpriced = new ArrayList<SeriesTotals>();
         for (var each : series) {
@@ -60,7 +56,7 @@ public record PeriodCharge(Period period, TokenAmount total, List<Line> lines, L
             lines.add(line);
             cost = cost.plus(line.cost());
         }
-        return new PeriodCharge(period, new TokenAmount(asset, cost.floor()), lines, unpriced);
+        return new PeriodCharge(period, cost.floor(), lines, unpriced);
     }
 
     private record Priced(Instant effectiveFrom, PriceEntry entry) {}

@@ -31,12 +31,13 @@ class Comparisons {
     private static final String ASSETS = """
             select distinct 'eip155:' || chain_id || '/erc20:' || token from channel where tenant = :tenant
             union select distinct asset from account where tenant = :tenant and asset is not null
+            union select distinct asset from hold where tenant = :tenant and channel is null and state = 'captured'
             order by 1
             """;
 
     /** By asset: what channels were charged, by the channels, by the calls and accounts themselves, by the ledger. */
     private static final String CHARGED = """
-            select coalesce((select sum(charged) from channel
+            select coalesce((select sum(charged - base) from channel
                        where tenant = :tenant and 'eip155:' || chain_id || '/erc20:' || token = :asset), 0),
                    coalesce((select sum(charge) from hold
                        where tenant = :tenant and asset = :asset and channel is not null), 0)
@@ -57,15 +58,38 @@ class Comparisons {
                                or debit = 'revenue' and credit like 'receivable:%')), 0)
             """;
 
+    /**
+     * By asset: what was claimed for good, by the channels, by the ledger, and by what was sent. A claim carries a running
+     * total, so of a channel the greatest counts: whichever transaction brought it, the others added nothing.
+     */
     private static final String CLAIMED = """
-            select coalesce((select sum(claimed_final) from channel
+            select coalesce((select sum(greatest(claimed_final - base, 0)) from channel
                        where tenant = :tenant and 'eip155:' || chain_id || '/erc20:' || token = :asset), 0),
                    coalesce((select sum(case when coalesce(e.kind, t.kind) in ('POSTED', 'POST') then t.units else 0 end)
                        from transfer t left join transfer e on e.pending_id = t.id
                        where t.tenant = :tenant and t.asset = :asset and t.credit like 'channel:%'), 0),
-                   coalesce((select sum(c.added) from settlement_claim c join settlement s on s.id = c.settlement_id
-                       where s.tenant = :tenant and 'eip155:' || s.chain_id || '/erc20:' || s.token = :asset
-                           and s.state = 'final'), 0)
+                   coalesce((select sum(greatest(sent.total - c.base, 0)) from channel c join (
+                           select channel_id, max(total) as total from (
+                               select k.channel_id, k.total from settlement_claim k
+                                   join settlement s on s.id = k.settlement_id
+                                   where s.tenant = :tenant and s.state = 'final'
+                               union all
+                               select channel, claimed from refund where state = 'done' and claimed is not null) claims
+                           group by channel_id) sent on sent.channel_id = c.id
+                       where c.tenant = :tenant and 'eip155:' || c.chain_id || '/erc20:' || c.token = :asset), 0)
+            """;
+
+    /** What calls paid by a transfer of their own: by the calls, by the ledger, by what the chain has of them. */
+    private static final String EXACT = """
+            select coalesce((select sum(charge) from hold
+                       where tenant = :tenant and asset = :asset and channel is null and state = 'captured'), 0),
+                   coalesce((select sum(case when coalesce(e.kind, t.kind) in ('PENDING', 'POST') then t.units else 0 end)
+                       from transfer t left join transfer e on e.pending_id = t.id
+                       where t.tenant = :tenant and t.asset = :asset and t.kind = 'PENDING' and t.id like 'exact/%'), 0),
+                   coalesce((select sum(h.charge) from hold h join chain_transaction c
+                           on c.intent_key = h.payment_hash and h.asset like 'eip155:' || c.chain_id || '/%'
+                       where h.tenant = :tenant and h.asset = :asset and h.channel is null and h.state = 'captured'
+                           and c.state in ('mined', 'final') and c.succeeded), 0)
             """;
 
     private static final String CHANNELS = """
@@ -117,7 +141,16 @@ class Comparisons {
                                 session, CHARGED, tenant, asset, "charged", "channels", "calls and accounts", "ledger")
                         .chain(charged -> line(
                                         session, CLAIMED, tenant, asset, "claimed", "channels", "ledger", "settlements")
-                                .map(claimed -> List.of(rated, charged, claimed))));
+                                .chain(claimed -> line(
+                                                session,
+                                                EXACT,
+                                                tenant,
+                                                asset,
+                                                "paid by exact",
+                                                "calls",
+                                                "ledger",
+                                                "transactions")
+                                        .map(exact -> List.of(rated, charged, claimed, exact)))));
     }
 
     private static Uni<Line> line(

@@ -58,6 +58,17 @@ class Invariants {
                     on t.tenant = a.tenant and t.credit = 'receivable:' || a.subject
                 where a.charged <> coalesce(t.charged, 0)
                 """);
+        RULES.put("charged-transfer-stands", """
+                select tenant, cast(id as text) as key from hold
+                where channel is null and state = 'captured' and booked = 'voided'
+                """);
+        RULES.put("given-up-is-not-paid", """
+                select h.tenant, cast(h.id as text) as key from hold h
+                join chain_transaction t
+                    on t.intent_key = h.payment_hash and h.asset like 'eip155:' || t.chain_id || '/%'
+                where h.channel is null and h.state in ('voided', 'lapsed')
+                    and t.state in ('mined', 'final') and t.succeeded
+                """);
     }
 
     private static final String EVERYONE = "";

@@ -1,5 +1,6 @@
 package io.tallystick.billing.reconciliation;
 
+import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Multi;
@@ -26,12 +27,14 @@ import org.hibernate.reactive.mutiny.Mutiny;
 class LedgerSweep {
     private static final int CHANNELS_AT_ONCE = 500;
 
+    /** What was claimed before we knew the channel is somebody else's, and in no books of ours. */
     private static final String NOT_LEVEL = """
             select c.id, c.tenant, c.chain_id, c.token
             from channel c left join channel_books b on b.channel_id = c.id
-            where c.charged <> coalesce(b.charged, 0)
-                or c.claimed_final <> coalesce(b.claimed, 0)
-                or c.claimed_pending - c.claimed_final <> coalesce(b.pending_units, 0)
+            where c.charged - c.base <> coalesce(b.charged, 0)
+                or greatest(c.claimed_final - c.base, 0) <> coalesce(b.claimed, 0)
+                or greatest(c.claimed_pending - c.base, 0) - greatest(c.claimed_final - c.base, 0)
+                    <> coalesce(b.pending_units, 0)
             limit :limit
             """;
 
@@ -46,12 +49,17 @@ class LedgerSweep {
         this.transfers = transfers;
     }
 
+    /** A channel that fails is named; those after it are next all the same. */
     @Scheduled(every = "${tallystick.ledger.every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> followChannels() {
         return notLevel().chain(accounts -> Multi.createFrom()
                 .iterable(accounts)
                 .onItem()
-                .transformToUniAndConcatenate(this::follow)
+                .transformToUniAndConcatenate(account -> follow(account)
+                        .onFailure()
+                        .invoke(e -> Log.errorf(e, "the ledger does not follow, account=%s", account.name()))
+                        .onFailure()
+                        .recoverWithNull())
                 .collect()
                 .last());
     }
@@ -79,6 +87,10 @@ class LedgerSweep {
 
     private static ChannelTotals totals(Channel channel) {
         var claimed = channel.chain().claimed();
-        return new ChannelTotals(channel.charged(), claimed.finalized(), claimed.pending());
+        var base = channel.base();
+        return new ChannelTotals(
+                channel.earned(),
+                claimed.finalized().minusOrZero(base),
+                claimed.pending().minusOrZero(base));
     }
 }

@@ -6,11 +6,12 @@ import java.math.BigInteger;
 import java.util.List;
 
 /**
- * One amount as several systems know it.
+ * One amount as several parts know it. The service compares what it keeps itself, and what the contract says where a side
+ * is named so: it finds where books drifted apart, and is no proof to anybody else.
  *
  * @param name what is compared
  * @param asset what is counted; empty for calls, which are counted themselves
- * @param sides at least two, each from another system of truth
+ * @param sides at least two, each kept by another part
  */
 record Line(String name, String asset, List<Side> sides) {
 
@@ -23,7 +24,7 @@ record Line(String name, String asset, List<Side> sides) {
         }
     }
 
-    /** @param source which system says so */
+    /** @param source which part says so */
     record Side(String source, BigInteger amount) {
         Side {
             requireNonNull(source, "source");

@@ -8,6 +8,10 @@ import io.tallystick.billing.chain.engine.TransactionStore.Heads;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Submits planned settlements and books what became of them. What is booked is read from the contract, so that doing it
@@ -38,21 +42,29 @@ public class Follower {
 
     /** Brings every open settlement up to its transaction. */
     public void follow(Instant now) {
-        var open = settlements.open().await().atMost(PATIENCE);
-        metrics.open(open, now);
-        for (var settlement : open) {
-            follow(settlement, now);
+        var sums = SettlementMetrics.Open.NONE;
+        var page = page(0);
+        while (!page.isEmpty()) {
+            var keys =
+                    page.stream().map(each -> each.settlement().intent().key()).toList();
+            var known = transactions.find(keys).await().atMost(PATIENCE).stream()
+                    .collect(Collectors.toMap(each -> each.intent().key(), Function.identity()));
+            for (var settlement : page) {
+                sums = sums.plus(settlement, now);
+                var key = settlement.settlement().intent().key();
+                follow(settlement, Optional.ofNullable(known.get(key)), now);
+            }
+            page = page(page.getLast().number());
         }
+        metrics.open(sums);
     }
 
-    private void follow(Followed before, Instant now) {
-        var intent = before.settlement().intent();
-        if (before.seen() < 0) {
-            transactions.submit(intent).await().atMost(PATIENCE);
-            faults.at(Faults.Point.SETTLEMENT_SUBMITTED);
-        }
-        var transaction =
-                transactions.find(intent.key()).await().atMost(PATIENCE).orElseThrow();
+    private List<Followed> page(long after) {
+        return settlements.open(after).await().atMost(PATIENCE);
+    }
+
+    private void follow(Followed before, Optional<Transaction> known, Instant now) {
+        var transaction = known.orElseGet(() -> submitted(before));
         if (transaction.version() == before.seen()) {
             return;
         }
@@ -61,6 +73,14 @@ public class Follower {
         if (settlements.follow(before, transaction, now).await().atMost(PATIENCE)) {
             metrics.moved(transaction.state());
         }
+    }
+
+    /** Once and for all: if the contract refuses it, the channels are planned anew, and so is what is sent. */
+    private Transaction submitted(Followed planned) {
+        var transaction =
+                transactions.submitOnce(planned.settlement().intent()).await().atMost(PATIENCE);
+        faults.at(Faults.Point.SETTLEMENT_SUBMITTED);
+        return transaction;
     }
 
     /** Before the settlement's row, so that a process that dies in between does it again. */

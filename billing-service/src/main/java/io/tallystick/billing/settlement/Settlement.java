@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Vouchers of one provider that are claimed, and paid out to it, in one transaction.
+ * Vouchers of one provider that are claimed, and paid out to it, in one transaction. One without vouchers pays out what
+ * was claimed before.
  *
- * @param amount what it adds to what was claimed before
+ * @param amount what it adds to what was claimed before; where it claims nothing, what it pays out
  * @param call what is sent; stored with the plan, so that it is the same after a restart
  */
 public record Settlement(
@@ -49,8 +50,8 @@ public record Settlement(
         requireNonNull(call, "call");
         requireNonNull(plannedAt, "plannedAt");
         claims = List.copyOf(claims);
-        if (claims.isEmpty()) {
-            throw new IllegalArgumentException("a settlement claims from no channel");
+        if (amount.isZero()) {
+            throw new IllegalArgumentException("a settlement moves nothing");
         }
     }
 

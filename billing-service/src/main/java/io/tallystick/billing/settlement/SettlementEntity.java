@@ -47,6 +47,8 @@ class SettlementEntity {
 
     int attempts;
 
+    boolean failed;
+
     @Column(name = "gas_used")
     long gasUsed;
 

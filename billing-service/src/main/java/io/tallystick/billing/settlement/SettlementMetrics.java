@@ -1,13 +1,12 @@
 package io.tallystick.billing.settlement;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.logging.Log;
 import io.tallystick.billing.chain.TransactionState;
-import io.tallystick.billing.channel.ChannelTimes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What is at stake, and how long it takes. Gauges are of the last look. */
@@ -16,6 +15,7 @@ class SettlementMetrics {
     private final MeterRegistry registry;
     private final AtomicLong exposedChannels = new AtomicLong();
     private final AtomicLong exposedUnits = new AtomicLong();
+    private final AtomicLong unclaimableUnits = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
     private final AtomicLong attempts = new AtomicLong();
     private final AtomicLong oldestSeconds = new AtomicLong();
@@ -24,28 +24,41 @@ class SettlementMetrics {
         this.registry = registry;
         registry.gauge("tallystick.settlement.exposed.channels", exposedChannels);
         registry.gauge("tallystick.settlement.exposure.units", exposedUnits);
+        registry.gauge("tallystick.settlement.unclaimable.units", unclaimableUnits);
         registry.gauge("tallystick.settlement.open", open);
         registry.gauge("tallystick.settlement.open.attempts", attempts);
         registry.gauge("tallystick.settlement.age.seconds", oldestSeconds);
     }
 
-    void exposed(List<ChannelTimes> channels) {
-        exposedChannels.set(channels.size());
-        exposedUnits.set(channels.stream()
-                .map(times -> times.channel().exposure().units())
-                .reduce(BigInteger.ZERO, BigInteger::add)
-                .min(BigInteger.valueOf(Long.MAX_VALUE))
-                .longValueExact());
+    void exposed(Exposures.Sums sums) {
+        exposedChannels.set(sums.channels());
+        exposedUnits.set(gauge(sums.exposure()));
+        if (sums.unclaimable().signum() != 0 && unclaimableUnits.get() == 0) {
+            Log.errorf(
+                    "charges that this installation cannot claim: they need another signer or chain, units=%s",
+                    sums.unclaimable());
+        }
+        unclaimableUnits.set(gauge(sums.unclaimable()));
     }
 
-    void open(List<Followed> settlements, Instant now) {
-        open.set(settlements.size());
-        attempts.set(settlements.stream().mapToInt(Followed::attempts).sum());
-        oldestSeconds.set(settlements.stream()
-                .map(followed -> Duration.between(followed.settlement().plannedAt(), now))
-                .mapToLong(Duration::toSeconds)
-                .max()
-                .orElse(0));
+    private static long gauge(BigInteger units) {
+        return units.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
+    }
+
+    /** What all open settlements come to. */
+    record Open(long settlements, long attempts, long oldestSeconds) {
+        static final Open NONE = new Open(0, 0, 0);
+
+        Open plus(Followed followed, Instant now) {
+            long age = Duration.between(followed.settlement().plannedAt(), now).toSeconds();
+            return new Open(settlements + 1, attempts + followed.attempts(), Math.max(oldestSeconds, age));
+        }
+    }
+
+    void open(Open sums) {
+        open.set(sums.settlements());
+        attempts.set(sums.attempts());
+        oldestSeconds.set(sums.oldestSeconds());
     }
 
     void moved(TransactionState state) {

@@ -7,7 +7,6 @@ import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.Bytes32;
-import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.SettlementChanged;
 import io.tallystick.kit.outbox.Outbox;
 import io.tallystick.kit.outbox.OutboxMessage;
@@ -15,7 +14,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -31,11 +29,13 @@ public class Settlements {
     private final Database database;
     private final Outbox outbox;
     private final Address escrow;
+    private final long chainId;
 
     Settlements(Database database, Outbox outbox, ChainConfig chain) {
         this.database = database;
         this.outbox = outbox;
         this.escrow = Address.of(chain.escrow());
+        this.chainId = chain.id();
     }
 
     /** @return false, with nothing stored, if one of its channels is in another settlement that is open */
@@ -58,23 +58,17 @@ public class Settlements {
                 .recoverWithItem(false);
     }
 
-    /** Those that are not over, oldest first. */
-    public Uni<List<Followed>> open() {
+    /** Those on our chain that are not over and were planned after {@code number}, oldest first, at most {@link #PAGE}. */
+    public Uni<List<Followed>> open(long number) {
         return database.inTransaction(session -> session.createSelectionQuery(
-                        "from Settlement where state in ('planned', 'signed', 'sent', 'mined') order by number",
+                        "from Settlement where state in ('planned', 'signed', 'sent', 'mined')"
+                                + " and chainId = :chain and number > :number order by number",
                         SettlementEntity.class)
+                .setParameter("chain", chainId)
+                .setParameter("number", number)
                 .setMaxResults(PAGE)
                 .getResultList()
                 .chain(rows -> withClaims(session, rows)));
-    }
-
-    /** Channels that are in a settlement that is not over. */
-    public Uni<Set<ChannelId>> busyChannels() {
-        return database.inTransaction(
-                        session -> session.createSelectionQuery("from SettlementClaim where open", ClaimEntity.class)
-                                .getResultList())
-                .map(rows ->
-                        rows.stream().map(row -> new ChannelId(row.channelId)).collect(Collectors.toSet()));
     }
 
     /** A tenant's settlements before {@code before}, newest first, at most {@link #PAGE}. */
@@ -100,8 +94,8 @@ public class Settlements {
     }
 
     /**
-     * Writes down how far the settlement's transaction has come, and tells the others. When it is over, its channels may
-     * be planned again.
+     * Writes down how far the settlement's transaction has come, and tells the others. When it is in a block or over, its
+     * channels may be planned again.
      *
      * @return false if it was written down before, by this process or another
      */
@@ -109,10 +103,13 @@ public class Settlements {
         var settlement = before.settlement();
         return database.inTransaction(session -> session.createMutationQuery(
                         "update Settlement set state = :state, seen = :seen, attempts = :attempts,"
-                                + " gasUsed = :gasUsed, changedAt = :now where id = :id and seen = :before")
+                                + " failed = :failed, gasUsed = :gasUsed, changedAt = :now where id = :id and seen = :before")
                 .setParameter("state", transaction.state().word())
                 .setParameter("seen", transaction.version())
                 .setParameter("attempts", transaction.attempts().size())
+                .setParameter(
+                        "failed",
+                        transaction.state() instanceof TransactionState.Mined(var _, var in) && !in.succeeded())
                 .setParameter("gasUsed", gasUsed(transaction.state()))
                 .setParameter("now", now)
                 .setParameter("id", settlement.id())
@@ -131,8 +128,12 @@ public class Settlements {
                                 .replaceWith(true)));
     }
 
+    /**
+     * In a block its claims are known to the contract, and a later claim only adds to them: no channel waits until they are
+     * final.
+     */
     private static Uni<Integer> close(Mutiny.Session session, UUID id, TransactionState state) {
-        return state.settled()
+        return state.settled() || state instanceof TransactionState.Mined
                 ? session.createMutationQuery("update SettlementClaim set open = false where settlementId = :id")
                         .setParameter("id", id)
                         .executeUpdate()
@@ -197,7 +198,7 @@ public class Settlements {
                 .map(claims -> claims.stream().collect(Collectors.groupingBy(claim -> claim.settlementId)))
                 .map(claims -> rows.stream()
                         .map(row -> row.toFollowed(
-                                claims.get(row.id).stream()
+                                claims.getOrDefault(row.id, List.of()).stream()
                                         .map(claim -> claim.toClaim(row.asset()))
                                         .toList(),
                                 escrow))

@@ -6,6 +6,9 @@ public final class Codes {
     public static final String NO_MATCH = "No matching payment requirements";
 
     public static final String SETTLEMENT_PENDING = "settlement_pending";
+    /** A word of ours: the channel's books are kept by the gateway or by another server, never by both. */
+    public static final String SERVED_ELSEWHERE = "channel_served_elsewhere";
+
     public static final String UNSUPPORTED_PAYLOAD_TYPE = "unsupported_payload_type";
 
     private static final String BATCH = "invalid_batch_settlement_evm_";

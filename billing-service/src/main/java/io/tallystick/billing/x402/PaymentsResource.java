@@ -1,8 +1,10 @@
 package io.tallystick.billing.x402;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.money.Address;
 import io.tallystick.billing.payment.Attempt;
 import io.tallystick.billing.payment.Authorization;
 import io.tallystick.billing.payment.Call;
@@ -103,10 +105,29 @@ class PaymentsResource {
                 return Uni.createFrom().item(refused(call, offered, Codes.NO_MATCH, Optional.empty()));
             }
             var offer = accepted.get();
-            var attempt = new Attempt(call, offer.amount(), offer.payTo(), offer.issuedAt(), wire.text(paid.payload()));
+            var buyer = buyer(offer.scheme(), paid.payload());
+            var attempt = new Attempt(
+                    call, buyer, offer.amount(), offer.payTo(), offer.issuedAt(), wire.text(paid.payload()));
             return payments.authorize(offer.scheme(), attempt, now)
                     .map(authorization -> answer(call, offered, authorization));
         });
+    }
+
+    /** Nobody for a refund: who owes may still take back what is his. */
+    private static Optional<Address> buyer(String scheme, JsonNode payload) {
+        var batch = scheme.equals(Offers.BATCH_SETTLEMENT);
+        if (batch && payload.path("type").asText().equals("refund")) {
+            return Optional.empty();
+        }
+        var named = batch
+                ? payload.path("channelConfig").path("payer")
+                : payload.path("authorization").path("from");
+        try {
+            return Optional.of(Wire.address(named));
+        } catch (IllegalArgumentException e) {
+            // The scheme says what is wrong with it.
+            return Optional.empty();
+        }
     }
 
     private Authorized answer(Call call, List<Offer> offered, Authorization authorization) {
@@ -152,8 +173,8 @@ class PaymentsResource {
                 new Ended("0", response(state.answer()), state.answer().isEmpty() ? 409 : 402, state.reason());
             case Settlement.Voided(var _, var state) -> new Ended("0", response(state.answer()), null, null);
             case Settlement.Failed(var _, var answer) -> new Ended("0", response(answer), 402, reason(answer));
-            case Settlement.Pending(var _, var answer) ->
-                new Ended("0", response(answer), answer.isEmpty() ? 409 : 402, Codes.SETTLEMENT_PENDING);
+            case Settlement.Pending(var hold, var answer) ->
+                new Ended(hold.maximum().units().toString(), response(answer), null, null);
             case Settlement.Unknown.NO_SUCH_HOLD -> throw unknown(id);
         };
     }

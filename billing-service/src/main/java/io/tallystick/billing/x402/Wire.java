@@ -98,12 +98,16 @@ public class Wire {
         return Address.of(text.asText());
     }
 
-    /** A decimal string; JSON numbers lose digits past 2^53 and are not taken. */
+    /** A decimal string that fits {@code uint256}; JSON numbers lose digits past 2^53 and are not taken. */
     public static BigInteger number(JsonNode text) {
         if (!text.isTextual() || !DIGITS.matcher(text.textValue()).matches()) {
             throw new IllegalArgumentException("no decimal string");
         }
-        return new BigInteger(text.textValue());
+        var number = new BigInteger(text.textValue());
+        if (number.bitLength() > 256) {
+            throw new IllegalArgumentException("above uint256");
+        }
+        return number;
     }
 
     public static String hex(JsonNode text) {

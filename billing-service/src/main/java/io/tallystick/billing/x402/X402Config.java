@@ -56,17 +56,4 @@ public interface X402Config {
     /** Largest payment header in bytes. Clients send up to 10 kB. */
     @WithDefault("32768")
     @Min(1024) @Max(65536) int maxHeaderBytes();
-
-    /** Deposits above so many token units wait until {@link #largeDepositDepth} blocks are on top of them. */
-    @WithDefault("100000000")
-    BigInteger smallDepositUnits();
-
-    /** See {@link #smallDepositUnits}. Small deposits count in the block that has them. */
-    @WithDefault("3")
-    @Min(0) @Max(64) int largeDepositDepth();
-
-    /** Blocks that have to be on top of a deposit before it counts. */
-    default int depthOf(BigInteger depositUnits) {
-        return depositUnits.compareTo(smallDepositUnits()) > 0 ? largeDepositDepth() : 0;
-    }
 }

@@ -51,6 +51,15 @@ class ChannelTest {
         }
 
         @Test
+        void leavesToAccountsWhatWasSignedForThemAndNotSpokenFor() {
+            var speaking = held(channel, 400);
+
+            assertThat(speaking.roomForAccounts(usdc(0))).isEqualTo(usdc(0));
+            assertThat(speaking.roomForAccounts(usdc(450))).isEqualTo(usdc(50));
+            assertThat(speaking.roomForAccounts(usdc(900))).isEqualTo(usdc(200));
+        }
+
+        @Test
         void holdsAsMuchAsIsSignedAndNotOneUnitMore() {
             var once = held(channel, 400);
 
@@ -103,7 +112,21 @@ class ChannelTest {
 
             assertThat(refunding.hold(usdc(1))).isEqualTo(HoldResult.Refused.NOT_DEPOSITED);
             assertThat(refunding.refunding(usdc(1))).isEmpty();
-            assertThat(refunding.refunded(usdc(1000)).hold(usdc(1))).isInstanceOf(HoldResult.Held.class);
+            assertThat(refunding.refunded().hold(usdc(1))).isInstanceOf(HoldResult.Held.class);
+        }
+
+        @Test
+        void takesARefundOffOnceWhetherABlockHasItOrNot() {
+            var refunding = channel.refunding(usdc(400)).orElseThrow();
+            assertThat(refunding.drawable()).isEqualTo(usdc(600));
+
+            var mined = refunding.seen(reading(2, 600, 0, 0, 1));
+            assertThat(mined.drawable()).isEqualTo(usdc(600));
+            assertThat(mined.refunding(usdc(1))).isEmpty();
+
+            var undone = mined.seen(reading(3, 1000, 0, 0, 0));
+            assertThat(undone.drawable()).isEqualTo(usdc(600));
+            assertThat(undone.refunded().drawable()).isEqualTo(usdc(1000));
         }
 
         @Test
@@ -162,6 +185,7 @@ class ChannelTest {
             var channel = ExampleChannels.opened(reading(1, 900, 250, 0, 0));
 
             assertThat(channel.charged()).isEqualTo(usdc(250));
+            assertThat(channel.earned()).isEqualTo(usdc(0));
             assertThat(channel.exposure()).isEqualTo(usdc(0));
             assertThat(channel.accept(voucher(250), PAYER)).isInstanceOf(AlreadyCovered.class);
         }

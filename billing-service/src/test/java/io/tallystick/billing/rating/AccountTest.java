@@ -5,6 +5,8 @@ import static io.tallystick.billing.rating.Cards.units;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.billing.money.TokenAmount;
+import java.math.BigInteger;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -15,7 +17,11 @@ class AccountTest {
     static final Period THIRD = new Period(hour(48), hour(72));
 
     static PeriodCharge cost(Period period, long units) {
-        return new PeriodCharge(period, units(units), List.of(), List.of());
+        return costing(period, BigInteger.valueOf(units));
+    }
+
+    static PeriodCharge costing(Period period, BigInteger units) {
+        return new PeriodCharge(period, units, List.of(), List.of());
     }
 
     static Charge charge(Period bookedIn, Period usedIn, long debited, long credited) {
@@ -46,6 +52,29 @@ class AccountTest {
         @Test
         void booksTheSameCostOnce() {
             assertThat(account.follow(cost(FIRST, 10), booked, FIRST)).isEqualTo(Account.Unchanged.ALREADY_BOOKED);
+        }
+    }
+
+    @Nested
+    class GivenACostThatNoTokenCanPay {
+        final BigInteger tooMuch = TokenAmount.MOST.add(BigInteger.ONE);
+
+        @Test
+        void saysSoAndBooksNothing() {
+            assertThat(account(0, 0, 0, 100).follow(costing(FIRST, tooMuch), List.of(), FIRST))
+                    .isEqualTo(Account.Unchanged.MORE_THAN_A_TOKEN_HOLDS);
+        }
+
+        @Test
+        void countsWhatOtherPeriodsCostToo() {
+            assertThat(account(10, 0, 0, 100).follow(costing(SECOND, TokenAmount.MOST), List.of(), SECOND))
+                    .isEqualTo(Account.Unchanged.MORE_THAN_A_TOKEN_HOLDS);
+        }
+
+        @Test
+        void booksTheMostThatATokenHolds() {
+            assertThat(account(0, 0, 0, 100).follow(costing(FIRST, TokenAmount.MOST), List.of(), FIRST))
+                    .isInstanceOf(Account.Booked.class);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.tallystick.billing.rating;
 
-import static io.tallystick.billing.rating.Cards.USDC;
 import static io.tallystick.billing.rating.Cards.card;
 import static io.tallystick.billing.rating.Cards.flat;
 import static io.tallystick.billing.rating.Cards.hour;
@@ -8,7 +7,6 @@ import static io.tallystick.billing.rating.Cards.used;
 import static io.tallystick.billing.rating.Cards.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.billing.money.TokenAmount;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ class PeriodChargeTest {
     static final Period DAY = new Period(hour(0), hour(24));
 
     static long total(RateCard card, SeriesTotals... series) {
-        return PeriodCharge.of(card, USDC, DAY, List.of(series)).total().units().longValueExact();
+        return PeriodCharge.of(card, DAY, List.of(series)).units().longValueExact();
     }
 
     @Nested
@@ -39,20 +37,20 @@ class PeriodChargeTest {
             }
 
             // When
-            var charge = PeriodCharge.of(card, USDC, DAY, series);
+            var charge = PeriodCharge.of(card, DAY, series);
 
             // Then
-            assertThat(charge.total()).isEqualTo(TokenAmount.of(USDC, 6));
+            assertThat(charge.units()).isEqualTo(6);
         }
 
         @Test
         void givesTheSameTotalInWhateverOrderTheSeriesCome() {
             var series = new ArrayList<>(List.of(used("requests", 1, 7), used("requests", 2, 1), used("other", 3, 5)));
-            var expected = PeriodCharge.of(card, USDC, DAY, series).total();
+            var expected = PeriodCharge.of(card, DAY, series).units();
 
             Collections.shuffle(series, new Random(1));
 
-            assertThat(PeriodCharge.of(card, USDC, DAY, series).total()).isEqualTo(expected);
+            assertThat(PeriodCharge.of(card, DAY, series).units()).isEqualTo(expected);
         }
 
         @Test
@@ -72,8 +70,7 @@ class PeriodChargeTest {
         void namesASeriesThatHasNoPrice() {
             var unnamed = used("images", 1, 5);
 
-            assertThat(PeriodCharge.of(card, USDC, DAY, List.of(unnamed)).unpriced())
-                    .containsExactly(unnamed);
+            assertThat(PeriodCharge.of(card, DAY, List.of(unnamed)).unpriced()).containsExactly(unnamed);
         }
     }
 

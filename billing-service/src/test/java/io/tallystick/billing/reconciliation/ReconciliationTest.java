@@ -96,6 +96,48 @@ class ReconciliationTest {
     }
 
     @Test
+    void leavesWhatWasSignedForCallsAlone() {
+        postPrices();
+        openChannel(1000, 30);
+        signForACall(500);
+        // Whoever saw a call's voucher brings it again: no consent of the payer.
+        sign(500);
+
+        use("50");
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/accounts/" + subject)
+                .body("rated", equalTo("50"))
+                .body("charged", equalTo("30")));
+        await().during(Duration.ofSeconds(7))
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> get("/v1/accounts/" + subject).body("charged", equalTo("30")));
+        assertThat(channel().room().units()).isEqualTo(470);
+    }
+
+    @Test
+    void aChannelWhoseBooksFailHoldsUpNoOther() {
+        var other = new ChannelId("0x" + unique.substring(16) + unique.substring(0, 16) + unique);
+        openChannel(1000, 30);
+        openChannel(other, reading(BLOCK, 1000, 0));
+        execute("insert into transfer values ('captured/%s/30', '%s', '%s', 'POSTED', 'a', 'b', 1, null, now())"
+                .formatted(id, tenant, USDC.id()));
+
+        charge(id, 30);
+        charge(other, 70);
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> balance("channel:" + other, "70", "0"));
+        execute("delete from channel where id = '" + id + "'");
+    }
+
+    private void charge(ChannelId channel, long units) {
+        var signed = new Voucher(TokenAmount.of(USDC, units), "0x" + "11".repeat(65));
+        channels.accept(channel, signed, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
+        channels.change(channel, Instant.now(), open -> open.allocate(TokenAmount.of(USDC, units)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    @Test
     void marksTheLinesThatAreEqualAndTheOneThatIsNot() {
         // Given
         postPrices();
@@ -116,6 +158,38 @@ class ReconciliationTest {
                 .body("lines.find { it.name == 'balance at the newest block' }.equal", equalTo(false))
                 .body("rules.findAll { !it.holds }.size()", equalTo(0))
                 .body("equal", equalTo(false));
+    }
+
+    @Test
+    void whatWasClaimedBeforeWeKnewAChannelIsInNoBooks() {
+        // Given
+        postPrices();
+        openChannel(1000, 250, 280);
+
+        // When
+        use("50");
+        channels.finalized(id, reading(BLOCK, 1000, 250), Instant.now()).await().atMost(Duration.ofSeconds(30));
+
+        // Then
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> balance("channel:" + id, "30", "0"));
+        var answer = get("/v1/reconciliation");
+        answer.body("lines.find { it.name == 'charged' }.sides.amount", equalTo(java.util.List.of("30", "30", "30")))
+                .body("lines.find { it.name == 'claimed' }.sides.amount", equalTo(java.util.List.of("0", "0", "0")))
+                .body("rules.findAll { !it.holds }.size()", equalTo(0));
+    }
+
+    @Test
+    void followsAChannelThatWasChargedAndClaimedBetweenTwoLooks() {
+        openChannel(1000, 250, 280);
+
+        channels.change(id, Instant.now(), channel -> channel.allocate(TokenAmount.of(USDC, 30))
+                        .seen(reading(BLOCK, 1000, 270)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/v1/ledger/balances")
+                .body("balances.find { it.account == 'channel:" + id + "' }.debitsPosted", equalTo("30"))
+                .body("balances.find { it.account == 'channel:" + id + "' }.creditsPending", equalTo("20")));
     }
 
     @Test
@@ -160,16 +234,33 @@ class ReconciliationTest {
                 .statusCode(201);
     }
 
+    private static ChannelReading reading(long block, long balance, long claimed) {
+        return new ChannelReading(block, BigInteger.valueOf(balance), BigInteger.valueOf(claimed), 0, BigInteger.ZERO);
+    }
+
     private void openChannel(long balance, long ceiling) {
-        var reading = new ChannelReading(BLOCK, BigInteger.valueOf(balance), BigInteger.ZERO, 0, BigInteger.ZERO);
-        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, id.hex());
-        channels.open(Channel.opened(id, tenant, config, USDC, reading), Instant.now())
-                .await()
-                .atMost(Duration.ofSeconds(30));
+        openChannel(balance, 0, ceiling);
+    }
+
+    private void openChannel(long balance, long claimed, long ceiling) {
+        openChannel(id, reading(BLOCK, balance, claimed));
         sign(ceiling);
     }
 
+    private void openChannel(ChannelId channel, ChannelReading reading) {
+        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, channel.hex());
+        channels.open(Channel.opened(channel, tenant, config, USDC, reading), Instant.now())
+                .await()
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    /** As {@code PUT /v1/channels/{id}/voucher} does. */
     private void sign(long ceiling) {
+        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        channels.accept(id, voucher, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
+    }
+
+    private void signForACall(long ceiling) {
         var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
         channels.change(id, Instant.now(), channel -> ((VoucherResult.Accepted) channel.accept(voucher, payer))
                         .channel())

@@ -13,6 +13,7 @@ import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.EscrowCalls;
 import io.tallystick.billing.chain.abi.TokenCalls;
+import io.tallystick.billing.chain.rpc.JsonRpc;
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.HoldResult.Held;
@@ -35,6 +36,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /** A payer with a wallet: deposits for real, and is charged as a call would charge it. */
@@ -53,8 +55,10 @@ class Payer {
     private final Transactions transactions;
     private final ChainReads reads;
     private final Channels channels;
+    private final JsonRpc rpc;
 
-    Payer(Transactions transactions, ChainReads reads, Channels channels) {
+    Payer(Transactions transactions, ChainReads reads, Channels channels, JsonRpc rpc) {
+        this.rpc = rpc;
         this.transactions = transactions;
         this.reads = reads;
         this.channels = channels;
@@ -70,7 +74,7 @@ class Payer {
         var config = new ChannelConfig(PAYER, PAYER, receiver, SIGNER, TOKEN, 900, salt);
         var id = id(config);
         send("mint:" + id, token.mint(PAYER, BigInteger.valueOf(units)));
-        send("deposit:" + id, deposit(config, id, BigInteger.valueOf(units)));
+        send("deposit:" + id, deposit(config, id, BigInteger.valueOf(units), BigInteger.TEN));
         var reading = reads.channel(id).await().atMost(PATIENCE);
         assertThat(reading.balance()).isEqualTo(units);
         channels.open(Channel.opened(id, tenant, config, ASSET, reading), Instant.now())
@@ -79,8 +83,7 @@ class Payer {
         return config;
     }
 
-    private Call deposit(ChannelConfig config, ChannelId id, BigInteger units) {
-        var nonceSalt = BigInteger.TEN;
+    private Call deposit(ChannelConfig config, ChannelId id, BigInteger units, BigInteger nonceSalt) {
         var forEver = BigInteger.TWO.pow(40);
         var authorization = new TokenAuthorization(
                 PAYER, COLLECTOR, units, BigInteger.ZERO, forEver, EscrowDigests.depositNonce(id, nonceSalt));
@@ -100,17 +103,59 @@ class Payer {
     }
 
     private void pay(ChannelConfig config, long units, PrivateKey key) {
-        var id = id(config);
         var amount = TokenAmount.of(ASSET, units);
-        channels.change(id, Instant.now(), channel -> {
-                    var ceiling = channel.authorized().plus(amount);
-                    var signature = SECP256K1.sign(digests.voucher(id, ceiling.units()), key);
-                    var accepted = (Accepted) channel.accept(new Voucher(ceiling, signature.hex()), PAYER);
-                    var held = (Held) accepted.channel().hold(amount);
-                    return held.channel()
-                            .capture(amount, Ratio.whole(amount.units()))
-                            .channel();
-                })
+        channels.change(id(config), Instant.now(), channel -> charged(channel, amount, key))
+                .await()
+                .atMost(PATIENCE);
+    }
+
+    private Channel charged(Channel channel, TokenAmount amount, PrivateKey key) {
+        var ceiling = channel.authorized().plus(amount);
+        var signature = SECP256K1.sign(digests.voucher(channel.id(), ceiling.units()), key);
+        return charged(channel, new Voucher(ceiling, signature.hex()), amount);
+    }
+
+    /** A channel that {@code amount} more was signed for and charged on. */
+    static Channel charged(Channel channel, Voucher voucher, TokenAmount amount) {
+        var signer = channel.config().voucherSigner();
+        var accepted = (Accepted) channel.accept(voucher, signer);
+        var held = (Held) accepted.channel().hold(amount);
+        return held.channel().capture(amount, Ratio.whole(amount.units())).channel();
+    }
+
+    /** Deposits more. */
+    void deposit(ChannelConfig config, long units) {
+        var unique = UUID.randomUUID();
+        var amount = BigInteger.valueOf(units);
+        var salt = BigInteger.valueOf(unique.getLeastSignificantBits()).abs();
+        send("mint:" + unique, token.mint(PAYER, amount));
+        send("deposit:" + unique, deposit(config, id(config), amount, salt));
+    }
+
+    /** A refund that no row of ours knows of. */
+    void refundBehindOurBack(ChannelConfig config, long units) {
+        send("refund:" + UUID.randomUUID(), escrow.refund(config, BigInteger.valueOf(units)));
+    }
+
+    /** A claim of all that is charged that no row of ours knows of, and that pays nothing out. */
+    void claimBehindOurBack(ChannelConfig config) {
+        var channel = channel(config);
+        var row = Claimable.of(channel, SIGNER).orElseThrow().row();
+        send("claim:" + UUID.randomUUID(), escrow.claim(List.of(row)));
+    }
+
+    /** Reads the contract into the channel's books. */
+    void see(ChannelConfig config) {
+        var id = id(config);
+        reads.channel(id)
+                .chain(reading -> channels.seen(id, reading, Instant.now()))
+                .await()
+                .atMost(PATIENCE);
+    }
+
+    /** Sends what a payer's wallet sends by itself. */
+    void send(JsonObject transaction) {
+        rpc.ask(List.of(JsonRpc.Request.of("eth_sendTransaction", transaction)))
                 .await()
                 .atMost(PATIENCE);
     }

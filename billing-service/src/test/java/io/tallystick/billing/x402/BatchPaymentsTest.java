@@ -1,15 +1,26 @@
 package io.tallystick.billing.x402;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.chain.rpc.JsonRpc;
+import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.channel.ChannelTimes;
+import io.tallystick.billing.channel.Channels;
+import io.tallystick.billing.channel.Database;
+import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
+import io.tallystick.billing.payment.hold.Taken;
+import io.tallystick.billing.payment.hold.Turns;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +41,18 @@ class BatchPaymentsTest {
 
     @Inject
     ChainReads reads;
+
+    @Inject
+    Database database;
+
+    @Inject
+    Channels channels;
+
+    @Inject
+    JsonRpc rpc;
+
+    @Inject
+    Turns turns;
 
     Till till;
     Wallet wallet;
@@ -73,6 +96,36 @@ class BatchPaymentsTest {
         assertThat(state(Till.response(second)).getString("chargedCumulativeAmount"))
                 .isEqualTo("220");
         assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+    }
+
+    @Test
+    void sellsNothingToAPayerWhoseAccountIsAtItsLimit() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        owe(60, 50);
+
+        var required = Till.required(till.pay(MOST, offer, wallet.voucher(offer, 1110)));
+        var deposit = till.pay(MOST, offer, wallet.deposit(offer, 1110, 100_000));
+
+        assertThat(required.getString("error")).isEqualTo("account_limit_reached");
+        assertThat(Till.required(deposit).getString("error")).isEqualTo("account_limit_reached");
+        assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+        owe(49, 50);
+        assertThat(till.pay(MOST, offer, wallet.voucher(offer, 1110)).getString("outcome"))
+                .isEqualTo("held");
+    }
+
+    private void owe(long units, long limit) {
+        database.inTransaction(session -> session.createNativeQuery("""
+                                insert into account (tenant, subject, asset, card, period, payer, debited, debited_booked,
+                                    limit_units, closed_until)
+                                values ('%s', 'owes', '%s', 'standard', 'P1M', '%s', %d, %d, %d, 'epoch')
+                                on conflict (tenant, subject) do update
+                                set debited = excluded.debited, debited_booked = excluded.debited_booked
+                                """.formatted(
+                                        till.tenant, ExampleChannels.USDC.id(), wallet.address(), units, units, limit))
+                        .executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(30));
     }
 
     @Test
@@ -177,6 +230,45 @@ class BatchPaymentsTest {
     }
 
     @Test
+    void refusesNumbersThatNoContractTakes() {
+        var digits = "9".repeat(78);
+        var salt = wallet.deposit(offer, 1000, 100_000);
+        salt.getJsonObject("deposit")
+                .getJsonObject("authorization")
+                .getJsonObject("erc3009Authorization")
+                .put("salt", digits);
+        var refund = wallet.refund(offer, 0).put("amount", "9".repeat(70));
+        var delay = wallet.voucher(offer, 1000);
+        delay.getJsonObject("channelConfig").put("withdrawDelay", Long.MIN_VALUE);
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, salt);
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, refund);
+        assertRefused("invalid_batch_settlement_evm_payload_type", offer, delay);
+    }
+
+    @Test
+    void chargesNothingForUsageWithoutAPrice() {
+        var held = till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000));
+        till.post(
+                        "/v1/payments/" + held.getString("holdId") + "/capture",
+                        new JsonObject().put("usage", new JsonObject().put("output_text", "7")))
+                .statusCode(200)
+                .body("chargedUnits", equalTo("0"));
+        assertThat(till.channel(wallet, offer).getString("held")).isEqualTo("0");
+    }
+
+    /** The gateway has given up by then: a hold that nobody knows of would block the channel. */
+    @Test
+    void holdsNothingForACallThatNobodyWaitsForAnyMore() {
+        var taken = turns.take(wallet.channel(offer), Instant.now().minusSeconds(66), () -> {
+                    throw new AssertionError("asked");
+                })
+                .await()
+                .indefinitely();
+
+        assertThat(taken).isEqualTo(Taken.Not.BUSY);
+    }
+
+    @Test
     void readsNoPaymentThatIsTooLongOrUnreadable() {
         var unreadable = List.of("", "no base64!", "e30=", "x".repeat(40_000));
 
@@ -200,8 +292,58 @@ class BatchPaymentsTest {
         assertThat(channel.getString("claimed")).isEqualTo("110");
         assertThat(channel.getString("withdrawn")).isEqualTo("99890");
 
+        assertThat(Till.balance(reads, till.payTo)).isEqualTo(110);
+        assertThat(till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund))
+                .isEqualTo(done);
+    }
+
+    @Test
+    void keepsARefundsMoneyAsideUntilNothingCanUndoIt() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var refund = Till.payment(till.offer(MOST), wallet.refund(offer, 110));
+        till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
+        assertThat(channel().refunding().units()).isEqualTo(99_890);
+        assertThat(channel().drawable().units()).isEqualTo(110);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            mine();
+            return channel().refunding().isZero();
+        });
+
+        assertThat(channel().drawable().units()).isEqualTo(110);
         var again = till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
         assertThat(again.getString("reason")).isEqualTo("invalid_batch_settlement_evm_refund_no_balance");
+        assertThat(till.reconciled("claimed"))
+                .isEqualTo(new JsonObject()
+                        .put("channels", "110")
+                        .put("ledger", "110")
+                        .put("settlements", "110"));
+    }
+
+    @Test
+    void sellsAgainAfterARefundThatIsNotFinal() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var refund = Till.payment(till.offer(MOST), wallet.refund(offer, 110));
+        till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", refund);
+
+        var topped = till.pay(MOST, offer, wallet.deposit(offer, 1110, 50_000));
+
+        assertThat(topped.getString("outcome")).isEqualTo("held");
+        till.capture(topped, 300);
+        var next = Till.payment(till.offer(MOST), wallet.refund(offer, 220));
+        assertThat(till.authorize(UUID.randomUUID(), "GET", "/v1/embeddings", MOST, "a", next)
+                        .getString("reason"))
+                .isEqualTo("invalid_batch_settlement_evm_channel_busy");
+    }
+
+    @Test
+    void tellingOurBooksIsNotReadingTheContract() {
+        till.capture(till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        var read = seenAt();
+
+        Till.required(till.pay(MOST, offer, wallet.voucher(offer, 1000)));
+
+        assertThat(seenAt()).isEqualTo(read);
     }
 
     @Test
@@ -246,6 +388,25 @@ class BatchPaymentsTest {
         var refused = till.pay(MOST, accepted, payload);
         assertThat(Till.required(refused).getString("error")).isEqualTo(reason);
         assertThat(refused.getInteger("status")).isEqualTo(402);
+    }
+
+    private Channel channel() {
+        return found().channel();
+    }
+
+    private Instant seenAt() {
+        return found().seenAt();
+    }
+
+    private ChannelTimes found() {
+        return channels.find(wallet.channel(offer))
+                .await()
+                .atMost(Duration.ofSeconds(30))
+                .orElseThrow();
+    }
+
+    private void mine() {
+        rpc.ask(List.of(JsonRpc.Request.of("anvil_mine", "0x1"))).await().atMost(Duration.ofSeconds(30));
     }
 
     private static JsonObject state(JsonObject response) {

@@ -42,8 +42,8 @@ class CallMeteredTest {
         var offer = till.offer(2970);
         var held = till.pay(2970, offer, wallet.deposit(offer, 1000, 100_000));
 
-        metered(till, held, 300);
-        metered(till, held, 300);
+        metered(database, outbox, till, held, 300);
+        metered(database, outbox, till, held, 300);
 
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(till.channel(wallet, offer).getString("charged"))
@@ -52,7 +52,7 @@ class CallMeteredTest {
         assertThat(till.channel(wallet, offer).getString("charged")).isEqualTo("110");
     }
 
-    private void metered(Till till, JsonObject held, long tokens) {
+    static void metered(Database database, Outbox outbox, Till till, JsonObject held, long tokens) {
         var event = new CallMetered(
                 till.tenant,
                 held.getString("holdId"),

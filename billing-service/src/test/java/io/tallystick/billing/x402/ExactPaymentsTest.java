@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.billing.chain.ChainReads;
+import io.tallystick.billing.chain.Intent;
+import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.chain.abi.TokenCalls;
+import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PaymentStack.class)
 class ExactPaymentsTest {
     static final long PRICE = 20_000;
+    static final Duration LONG = Duration.ofSeconds(60);
 
     @Inject
     Transactions transactions;
@@ -99,6 +106,27 @@ class ExactPaymentsTest {
         assertThat(Till.response(ended).getBoolean("success")).isFalse();
         assertThat(till.capture(held, 3).getInteger("status")).isEqualTo(402);
         assertThat(Till.balance(reads, till.payTo)).isZero();
+    }
+
+    @Test
+    void doesNotTryARefusedTransferAgainUnderAHold() {
+        var key = "refused:" + wallet.address();
+        var intent = new Intent(
+                key, new TokenCalls(ExampleChannels.USDC.contract()).transfer(till.payTo, BigInteger.TWO.pow(100)));
+        transactions.submit(intent).await().atMost(LONG);
+        assertThat(transactions.outcome(key, 0, LONG).await().atMost(LONG)).isInstanceOf(Outcome.Refused.class);
+
+        assertThat(transactions.submitOnce(intent).await().atMost(LONG).wanted())
+                .isFalse();
+        assertThat(transactions.submit(intent).await().atMost(LONG).wanted()).isTrue();
+    }
+
+    @Test
+    void refusesNumbersThatNoContractTakes() {
+        var payload = wallet.exact(offer);
+        payload.getJsonObject("authorization").put("validBefore", "9".repeat(78));
+
+        assertRefused("unsupported_payload_type", payload);
     }
 
     @Test

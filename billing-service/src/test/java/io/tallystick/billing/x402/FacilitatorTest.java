@@ -7,10 +7,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.payment.PaymentStack;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,9 @@ class FacilitatorTest {
 
     @Inject
     ChainReads reads;
+
+    @Inject
+    Database database;
 
     Till shop;
     Wallet wallet;
@@ -133,6 +138,60 @@ class FacilitatorTest {
                         .getString("invalidReason"))
                 .isEqualTo("invalid_batch_settlement_evm_receiver_mismatch");
         assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+    }
+
+    @Test
+    void leavesAChannelToTheGatewayThatKeepsItsBooks() {
+        var offer = shop.offer(2970);
+        shop.capture(shop.pay(2970, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        assertThat(wallet.channel(offer)).isEqualTo(wallet.channel(requirements));
+
+        var refund = wallet.refund(requirements, 110)
+                .put("amount", "99890")
+                .put("refundNonce", "0")
+                .put("claims", new JsonArray());
+
+        assertThat(verified(wallet.voucher(requirements, 1110))).isEqualTo("channel_served_elsewhere");
+        assertThat(settle(refund).getString("errorReason")).isEqualTo("channel_served_elsewhere");
+        assertThat(settle(new JsonObject().put("type", "claim").put("claims", rows(1000, 1000)))
+                        .getString("errorReason"))
+                .isEqualTo("channel_served_elsewhere");
+        assertThat(shop.facilitate("settle", requirements, wallet.deposit(requirements, 1110, 50_000))
+                        .getString("errorReason"))
+                .isEqualTo("channel_served_elsewhere");
+        assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+        assertThat(shop.pay(2970, offer, wallet.voucher(offer, 1110)).getString("outcome"))
+                .isEqualTo("held");
+    }
+
+    @Test
+    void sellsNothingAtTheGatewayForAChannelThatAServerServes() {
+        var offer = shop.offer(2970);
+        assertThat(verified(wallet.deposit(requirements, 10_000, 100_000))).isEqualTo("valid");
+
+        var refused = shop.pay(2970, offer, wallet.deposit(offer, 1000, 100_000));
+
+        assertThat(Till.required(refused).getString("error")).isEqualTo("channel_served_elsewhere");
+        assertThat(Till.balance(reads, wallet.address())).isEqualTo(1_000_000);
+        assertThat(shop.facilitate("settle", requirements, wallet.deposit(requirements, 10_000, 100_000))
+                        .getBoolean("success"))
+                .isTrue();
+    }
+
+    @Test
+    void chargesNoChannelOfAnotherTenant() {
+        var offer = shop.offer(2970);
+        shop.capture(shop.pay(2970, offer, wallet.deposit(offer, 1000, 100_000)), 300);
+        database.inTransaction(
+                        session -> session.createNativeQuery("update channel set tenant = 'other' where id = :id")
+                                .setParameter("id", wallet.channel(offer).hex())
+                                .executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(60));
+
+        var refused = shop.pay(2970, offer, wallet.voucher(offer, 1110));
+
+        assertThat(Till.required(refused).getString("error")).isEqualTo("channel_served_elsewhere");
     }
 
     @Test

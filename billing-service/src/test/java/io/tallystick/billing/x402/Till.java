@@ -27,16 +27,26 @@ class Till {
     private static final Duration LONG = Duration.ofSeconds(60);
 
     final String tenant = "t" + UUID.randomUUID().toString().substring(0, 8);
-    final Address payTo = new Wallet().address();
+    final Wallet provider;
+    final Address payTo;
 
     private final String token =
             PaymentStack.token(tenant, "payments:authorize", "rates:write", "billing:read", "facilitator");
 
+    Till(Wallet provider) {
+        this.provider = provider;
+        this.payTo = provider.address();
+    }
+
     /** One token unit for three input tokens, ten for a request; {@code /v1/fixed} costs 20,000. */
     static Till open() {
-        var till = new Till();
-        till.put("/v1/payee", new JsonObject().put("payTo", till.payTo.hex()).put("asset", ExampleChannels.USDC.id()))
-                .statusCode(200);
+        return open(new Wallet());
+    }
+
+    /** Sells for a provider that agrees to it. */
+    static Till open(Wallet provider) {
+        var till = new Till(provider);
+        till.putPayee(provider.personally(till.consent())).statusCode(200);
         till.post(
                 "/v1/rate-cards",
                 new JsonObject()
@@ -58,6 +68,20 @@ class Till {
                                                 .put("model", "*")
                                                 .put("units", "20000"))));
         return till;
+    }
+
+    /** The text that the payee has to sign. */
+    String consent() {
+        return putPayee(null).statusCode(403).extract().jsonPath().getString("message");
+    }
+
+    ValidatableResponse putPayee(String signature) {
+        return put(
+                "/v1/payee",
+                new JsonObject()
+                        .put("payTo", payTo.hex())
+                        .put("asset", ExampleChannels.USDC.id())
+                        .put("signature", signature));
     }
 
     /** A payer with tokens. */
@@ -158,6 +182,26 @@ class Till {
                 .asString());
     }
 
+    /** What a line of the reconciliation says, by source. */
+    JsonObject reconciled(String line) {
+        var lines = new JsonObject(given().auth()
+                        .oauth2(token)
+                        .get("/v1/reconciliation")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString())
+                .getJsonArray("lines");
+        var sides = new JsonObject();
+        lines.stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> each.getString("name").equals(line))
+                .flatMap(each -> each.getJsonArray("sides").stream())
+                .map(JsonObject.class::cast)
+                .forEach(side -> sides.put(side.getString("source"), side.getString("amount")));
+        return sides;
+    }
+
     JsonObject facilitate(String action, JsonObject requirements, JsonObject payload) {
         return new JsonObject(post(
                         "/facilitator/" + action,
@@ -168,6 +212,10 @@ class Till {
                 .statusCode(200)
                 .extract()
                 .asString());
+    }
+
+    ValidatableResponse get(String path) {
+        return given().auth().oauth2(token).get(path).then().statusCode(200);
     }
 
     ValidatableResponse post(String path, JsonObject body) {

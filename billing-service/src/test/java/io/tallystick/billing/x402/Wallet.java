@@ -7,6 +7,7 @@ import io.tallystick.billing.signature.ChannelConfig;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.billing.signature.Domain;
 import io.tallystick.billing.signature.EscrowDigests;
+import io.tallystick.billing.signature.PersonalMessage;
 import io.tallystick.billing.signature.PrivateKey;
 import io.tallystick.billing.signature.Secp256k1;
 import io.tallystick.billing.signature.TokenAuthorization;
@@ -110,6 +111,11 @@ class Wallet {
                                 .put("validAfter", "0")
                                 .put("validBefore", Long.toString(validBefore))
                                 .put("nonce", authorization.nonce().hex()));
+    }
+
+    /** As a wallet's {@code personal_sign}. */
+    String personally(String text) {
+        return sign(PersonalMessage.digest(text));
     }
 
     private JsonObject payload(String type, JsonObject offer, long ceiling) {

@@ -41,7 +41,8 @@ public record Keys(
                                 "0x" + HexFormat.of().formatHex(settlement))));
     }
 
-    private static Ed25519Key ed25519(Path file, SecureRandom random) throws IOException {
+    /** Generates a key in a new file, as the others are. */
+    public static Ed25519Key ed25519(Path file, SecureRandom random) throws IOException {
         var seed = bytes(random);
         return new Ed25519Key(seed, write(file, base64url(seed)));
     }

@@ -13,19 +13,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A program of the stack that is kept running: when it ends unasked it is started again, as a cluster would, a few
+ * A program of the stack that is kept running: when it ends unasked it is started again, as a cluster would, some
  * times. So a test may kill it.
  */
 public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration ANSWER = Duration.ofSeconds(3);
-    private static final int RESTARTS = 20;
+    private static final int RESTARTS = 60;
     private static final long LOOK_MILLIS = 400;
     private static final int LOOKS_BETWEEN_LINES = 40;
     private static final String HEALTHY = "healthy";
@@ -39,6 +40,7 @@ public final class ServiceProcess implements AutoCloseable {
     private ChildProcess process;
     private CompletableFuture<Void> restart = CompletableFuture.completedFuture(null);
     private int restarts;
+    private OptionalInt lastExit = OptionalInt.empty();
     private boolean closed;
 
     /**
@@ -81,10 +83,10 @@ public final class ServiceProcess implements AutoCloseable {
         process = ChildProcess.start(program.name(), program.command(), program.environment(), program.log(), reaper);
         // A second later, for the news that the whole stack ends: Ctrl-C reaches all its processes at once.
         var later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-        restart = process.onExit().thenRunAsync(this::restart, later);
+        restart = process.onExit().thenAcceptAsync(ended -> restart(ended.exitValue()), later);
     }
 
-    private synchronized void restart() {
+    private synchronized void restart(int exit) {
         if (closed || stopping.getAsBoolean()) {
             return;
         }
@@ -93,6 +95,7 @@ public final class ServiceProcess implements AutoCloseable {
             return;
         }
         restarts++;
+        lastExit = OptionalInt.of(exit);
         progress.say(program.name() + " ended and is started again; its log: " + program.log());
         try {
             launch();
@@ -143,6 +146,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     public long pid() {
         return current().pid();
+    }
+
+    /** How the process before this one ended; empty while the first runs. */
+    public synchronized OptionalInt lastExit() {
+        return lastExit;
     }
 
     public Path log() {

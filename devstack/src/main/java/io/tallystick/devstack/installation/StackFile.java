@@ -58,11 +58,12 @@ final class StackFile {
 
     private static void service(
             ObjectNode file, String name, Programs programs, Server server, Server management, ServiceProcess process) {
-        file.putObject(name)
+        var entry = file.putObject(name)
                 .put("url", programs.url(server))
                 .put("managementUrl", programs.url(management))
                 .put("pid", process.pid())
                 .put("log", process.log().toString());
+        process.lastExit().ifPresent(code -> entry.put("lastExit", code));
     }
 
     private static void postgres(ObjectNode postgres, int port) {

@@ -53,6 +53,8 @@ public final class PostgresServer implements AutoCloseable {
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("max_connections", "300")
+                // The library's default is off: a commit would be answered before it is anywhere but in memory.
+                .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("fsync", onOff)
                 .setServerConfig("full_page_writes", onOff)
                 .start();

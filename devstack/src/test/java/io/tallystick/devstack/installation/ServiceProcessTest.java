@@ -38,12 +38,15 @@ class ServiceProcessTest {
                 var service = ServiceProcess.start(fileServer(), reaper, progress, () -> false, again::countDown)) {
             service.awaitReady();
             long killed = service.pid();
+            assertThat(service.lastExit()).isEmpty();
 
             ProcessHandle.of(killed).orElseThrow().destroyForcibly();
 
             assertThat(again.await(60, TimeUnit.SECONDS)).isTrue();
             service.awaitReady();
             assertThat(service.pid()).isNotEqualTo(killed);
+            // 128 and the number of SIGKILL.
+            assertThat(service.lastExit()).hasValue(137);
         }
         Thread.sleep(1500);
         assertThat(ProcessHandle.current().children().filter(this::isFileServer))

@@ -30,7 +30,7 @@ class AccessTokens {
      *
      * @param tenant whom the caller acts for
      * @param audience the one service that it is for
-     * @param ownOnly whether it is for what is the caller's own only
+     * @param ownOnly whether it reads what is the caller's own only
      */
     record Grant(String tenant, String did, String audience, List<String> scopes, boolean ownOnly) {
         Grant {

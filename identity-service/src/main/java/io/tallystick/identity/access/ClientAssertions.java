@@ -25,8 +25,8 @@ class ClientAssertions {
     /** Longest time ahead that an assertion may end. */
     static final Duration MAX_LIFETIME = Duration.ofSeconds(60);
 
-    private static final Set<String> REQUIRED = Set.of("alg", "typ");
-    private static final Set<String> OPTIONAL = Set.of("kid");
+    private static final Set<String> REQUIRED = Set.of("alg");
+    private static final Set<String> OPTIONAL = Set.of("kid", "typ");
     private static final Set<String> TYPES = Set.of("JWT", "client-authentication+jwt");
     private static final Pattern JTI = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
@@ -53,8 +53,9 @@ class ClientAssertions {
     Verified verify(String assertion, Instant now) {
         try {
             var jws = CompactJws.parse(assertion, MAX_LENGTH, REQUIRED, OPTIONAL);
-            if (!TYPES.contains(jws.header("typ"))) {
-                throw new CompactJws.Invalid("typ must be JWT or client-authentication+jwt");
+            // Without a type it can still be nothing else of ours: those have their own, and other claims.
+            if (jws.hasHeader("typ") && !TYPES.contains(jws.header("typ"))) {
+                throw new CompactJws.Invalid("typ must be JWT or client-authentication+jwt, or be left out");
             }
             var claims = jws.claims();
             var did = CompactJws.text(claims, "iss");

@@ -26,7 +26,7 @@ class MetadataResource {
                 List.of(),
                 List.of(TokenRequest.GRANT_TYPE),
                 List.of("private_key_jwt"),
-                List.of("EdDSA", "ES256", "ES256K"),
+                List.of("EdDSA", "Ed25519", "ES256", "ES256K"),
                 Scopes.all());
     }
 

@@ -57,9 +57,9 @@ final class Scopes {
         return in(audience, all);
     }
 
-    /** Whether these roles may do what they may only with what is their own. */
+    /** Whether these roles read only what is their own: all but an owner's, the one that reads for its tenant. */
     static boolean ownOnly(Set<Role> roles) {
-        return roles.equals(Set.of(Role.CLIENT));
+        return roles.contains(Role.CLIENT) && !roles.contains(Role.OWNER);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.tallystick.identity.access.AccessTokens.Grant;
 import io.tallystick.identity.access.ClientAssertions.Verified;
 import io.tallystick.identity.access.TokenRefused.Code;
 import io.tallystick.identity.did.Identities;
+import io.tallystick.identity.did.Identities.Known;
 import io.tallystick.identity.did.Identity;
 import io.tallystick.identity.key.IdentityConfig;
 import io.tallystick.identity.tenant.Tenant;
@@ -68,7 +69,7 @@ class TokenResource {
         if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
-        return once(assertion).chain(() -> grant(request, assertion.did())).map(grant -> granted(grant, now));
+        return once(assertion).chain(() -> grant(request, assertion.did(), now)).map(grant -> granted(grant, now));
     }
 
     private Uni<Void> once(Verified assertion) {
@@ -82,13 +83,19 @@ class TokenResource {
                 .replaceWithVoid();
     }
 
-    private Uni<Grant> grant(TokenRequest request, String did) {
+    private Uni<Grant> grant(TokenRequest request, String did, Instant now) {
         if (did.equals(config.operatorDid())
                 && (request.tenant().isEmpty() || request.tenant().equals(Tenant.INSTALLATION))) {
             var scopes = scopes(Scopes.ofOperator(request.audience()), request);
             return Uni.createFrom().item(new Grant(Tenant.INSTALLATION, did, request.audience(), scopes, false));
         }
-        return identities.of(did).map(known -> grant(request, chosen(known, request.tenant())));
+        return identities.of(did, request.tenant()).chain(found -> {
+            var known = chosen(found);
+            var grant = grant(request, known.identity());
+            return known.inUse()
+                    ? Uni.createFrom().item(grant)
+                    : identities.inUse(known.identity(), now).replaceWith(grant);
+        });
     }
 
     private static Grant grant(TokenRequest request, Identity identity) {
@@ -97,10 +104,10 @@ class TokenResource {
                 identity.tenant(), identity.did(), request.audience(), scopes, Scopes.ownOnly(identity.roles()));
     }
 
-    private static Identity chosen(List<Identity> known, String tenant) {
-        var fitting = known.stream()
-                .filter(identity -> tenant.isEmpty() || identity.tenant().equals(tenant))
-                .toList();
+    /** A tenant that the holder never used does not count beside one that it did: anyone may register any DID. */
+    private static Known chosen(List<Known> found) {
+        var inUse = found.stream().filter(Known::inUse).toList();
+        var fitting = inUse.isEmpty() ? found : inUse;
         if (fitting.isEmpty()) {
             throw new TokenRefused(Code.INVALID_CLIENT, "This DID is not registered; ask the tenant's owner.");
         }

@@ -79,15 +79,39 @@ public class Identities {
         return events.tell(session, now, identity::toEvent).replaceWith(new Revoked(identity));
     }
 
-    /** What {@code did} is to each tenant that it may act for now. */
-    public Uni<List<Identity>> of(String did) {
+    /** @param inUse whether the DID's holder was ever given an access token for the tenant */
+    public record Known(Identity identity, boolean inUse) {}
+
+    /**
+     * What {@code did} is to each tenant that it may act for now.
+     *
+     * @param tenant the only one that matters; empty for all
+     */
+    public Uni<List<Known>> of(String did, String tenant) {
         return sessions.withSession(session -> session.createQuery(
-                                "from IdentityEntity where did = :did and revokedAt is null order by tenant",
+                                "from IdentityEntity where did = :did and revokedAt is null "
+                                        + "and (:tenant = '' or tenant = :tenant) "
+                                        + "order by case when firstTokenAt is null then 1 else 0 end, tenant",
                                 IdentityEntity.class)
                         .setParameter("did", did)
+                        .setParameter("tenant", tenant)
                         .setMaxResults(MAX_TENANTS_OF_A_DID)
                         .getResultList())
-                .map(rows -> rows.stream().map(IdentityEntity::toIdentity).toList());
+                .map(rows -> rows.stream()
+                        .map(row -> new Known(row.toIdentity(), row.firstTokenAt != null))
+                        .toList());
+    }
+
+    /** The holder is given an access token for the tenant. Once written, a later one changes nothing. */
+    public Uni<Void> inUse(Identity identity, Instant now) {
+        return sessions.withTransaction(
+                        session -> session.createNativeQuery("update identity set first_token_at = :now "
+                                        + "where tenant = :tenant and did = :did and first_token_at is null")
+                                .setParameter("now", now)
+                                .setParameter("tenant", identity.tenant())
+                                .setParameter("did", identity.did())
+                                .executeUpdate())
+                .replaceWithVoid();
     }
 
     /** A tenant's identities whose DID comes after {@code after}, revoked ones too, in the order of their DIDs. */

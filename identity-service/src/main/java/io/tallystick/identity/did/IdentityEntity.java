@@ -41,6 +41,9 @@ class IdentityEntity {
     @Column(name = "revoked_at")
     Instant revokedAt;
 
+    @Column(name = "first_token_at", insertable = false, updatable = false)
+    Instant firstTokenAt;
+
     Identity toIdentity() {
         return new Identity(
                 tenant,

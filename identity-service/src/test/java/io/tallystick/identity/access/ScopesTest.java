@@ -47,5 +47,13 @@ class ScopesTest {
     void aClientReadsItsOwnOnlyAndWithAnotherRoleWhatThatGives() {
         assertThat(Scopes.ownOnly(Set.of(Role.CLIENT))).isTrue();
         assertThat(Scopes.ownOnly(Set.of(Role.OWNER))).isFalse();
+        assertThat(Scopes.ownOnly(Set.of(Role.CLIENT, Role.OWNER))).isFalse();
+        assertThat(Scopes.ownOnly(Set.of(Role.INGEST))).isFalse();
+    }
+
+    @Test
+    void aRoleThatReadsNothingDoesNotWidenWhatAClientReads() {
+        assertThat(Scopes.ownOnly(Set.of(Role.CLIENT, Role.INGEST))).isTrue();
+        assertThat(Scopes.ownOnly(Set.of(Role.CLIENT, Role.GATEWAY))).isTrue();
     }
 }

@@ -6,15 +6,19 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.tallystick.identity.EcTestKey;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.did.KeyType;
+import io.tallystick.kit.access.CompactJws;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -136,6 +140,53 @@ class TokenEndpointTest {
                 .body("error", equalTo("invalid_client"));
     }
 
+    /** Any owner may register any DID; what its holder has with another tenant must not suffer from it. */
+    @Test
+    void anotherTenantsRegistrationTakesNothingAway() {
+        var client = TestClient.random();
+        var one = operator.newTenant();
+        var other = operator.newTenant();
+        operator.register(one, client.did(), "client", "client").statusCode(201);
+        TestClient.ask(client.assertion(), "billing-service", "").statusCode(200);
+
+        operator.register(other, client.did(), "client", "client").statusCode(201);
+        assertThat(tenantOf(TestClient.ask(client.assertion(), "billing-service", "")))
+                .isEqualTo(one);
+
+        assertThat(tenantOf(form(client.assertion())
+                        .formParam("tenant", other)
+                        .post("/token")
+                        .then()))
+                .isEqualTo(other);
+        TestClient.ask(client.assertion(), "billing-service", "")
+                .statusCode(400)
+                .body("error_description", containsString("several"));
+    }
+
+    @Test
+    void aClientThatAlsoReportsReadsItsOwnOnly() {
+        var client = TestClient.random();
+        var tenant = operator.newTenant();
+        operator.post(
+                        "/v1/tenants/" + tenant + "/identities",
+                        "{\"did\":\"%s\",\"kind\":\"agent\",\"roles\":[\"client\",\"ingest\"]}".formatted(client.did()))
+                .statusCode(201);
+
+        var claims = claimsOf(TestClient.ask(client.assertion(), "metering-service", ""));
+
+        assertThat(claims.get("own").booleanValue()).isTrue();
+        assertThat(claims.get("scope").textValue()).isEqualTo("usage:read usage:write");
+    }
+
+    private static String tenantOf(ValidatableResponse answer) {
+        return claimsOf(answer).get("tenant").textValue();
+    }
+
+    private static JsonNode claimsOf(ValidatableResponse answer) {
+        String token = answer.statusCode(200).extract().path("access_token");
+        return CompactJws.parse(token, 4096, Set.of("alg", "typ", "kid")).claims();
+    }
+
     @Test
     void aStrangerGetsNothing() {
         TestClient.ask(TestClient.random().assertion(), "billing-service", "")
@@ -186,7 +237,8 @@ class TokenEndpointTest {
                 .formParam("scope", "x".repeat(40_000))
                 .post("/token")
                 .then()
-                .statusCode(413);
+                .statusCode(413)
+                .contentType("application/problem+json");
     }
 
     private static RequestSpecification form(String assertion) {

@@ -7,12 +7,15 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /** The dead letters. Written by whoever reads the log; here they are only read. */
 @ApplicationScoped
 class DeadLetters {
+    /** Most bytes of the events of one page. */
+    private static final long PAGE_BYTES = 4 * 1024 * 1024;
+
     private final Pool pool;
 
     DeadLetters(Pool pool) {
@@ -36,16 +39,34 @@ class DeadLetters {
             Instant appendedAt,
             String event) {}
 
-    /** Newest first, those below {@code before}. */
-    Uni<List<DeadLetter>> page(String tenant, String reason, long before, int size) {
+    /** @param more whether older ones follow */
+    record Page(List<DeadLetter> letters, boolean more) {}
+
+    /** Newest first, those below {@code before}: at most {@code size}, and of {@link #PAGE_BYTES} unless one alone is larger. */
+    Uni<Page> page(String tenant, String reason, long before, int size) {
         return pool.preparedQuery("""
-                        select id, reason, field, detail, source, event_id, sent_by, appended_at, event from dead_letter
-                        where tenant = $1 and id < $2 and ($3 = '' or reason = $3) order by id desc limit $4
+                        select *, bytes > $5 and place > 1 or place > $4 as beyond from (
+                            select *, sum(octet_length(event)) over newest as bytes, row_number() over newest as place
+                            from (
+                                select id, reason, field, detail, source, event_id, sent_by, appended_at, event
+                                from dead_letter where tenant = $1 and id < $2 and ($3 = '' or reason = $3)
+                                order by id desc limit $4 + 1) as found
+                            window newest as (order by id desc)) as summed
+                        where place <= 2 or bytes - octet_length(event) <= $5 order by place
                         """)
-                .execute(Tuple.of(tenant, before, reason, size))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(DeadLetters::letter)
-                        .toList());
+                .execute(Tuple.of(tenant, before, reason, size).addLong(PAGE_BYTES))
+                .map(rows -> {
+                    var letters = new ArrayList<DeadLetter>();
+                    var more = false;
+                    for (var row : rows) {
+                        if (row.getBoolean("beyond")) {
+                            more = true;
+                        } else {
+                            letters.add(letter(row));
+                        }
+                    }
+                    return new Page(letters, more);
+                });
     }
 
     private static DeadLetter letter(Row row) {

@@ -32,15 +32,15 @@ class DeadLettersResource {
             @RestQuery @DefaultValue("9223372036854775807") @Min(1) long before,
             @RestQuery @DefaultValue("100") @Min(1) @Max(1000) int limit,
             @RestQuery @DefaultValue("") @Pattern(regexp = "[a-z_]{0,32}") String reason) {
-        return letters.page(caller.tenant(), reason, before, limit).map(page -> Page.of(page, limit));
+        return letters.page(caller.tenant(), reason, before, limit).map(Page::of);
     }
 
     /** @param next {@code before} of the next page; absent on the last */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<DeadLetter> deadLetters, Long next) {
-        static Page of(List<DeadLetter> letters, int limit) {
+        static Page of(DeadLetters.Page page) {
             return new Page(
-                    letters, letters.size() < limit ? null : letters.getLast().id());
+                    page.letters(), page.more() ? page.letters().getLast().id() : null);
         }
     }
 }

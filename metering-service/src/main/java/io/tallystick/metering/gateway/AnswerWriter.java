@@ -51,7 +51,7 @@ class AnswerWriter {
 
     private static void deliver(HttpServerResponse response, Answer.Delivered delivered) {
         var answer = delivered.answer();
-        var served = delivered.outcome() == Answer.Outcome.SERVED;
+        var served = delivered.outcome() != Answer.Outcome.UPSTREAM_REFUSED;
         var headers = answer.headers().forClient().with("Cache-Control", served ? "private" : "no-store");
         put(response, headers);
         put(response, delivered.payment());
@@ -65,8 +65,8 @@ class AnswerWriter {
         if (error.status() == 503 || error.code().equals("payment_in_progress")) {
             response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
-        if (error.code().equals("payment_used")) {
-            // OpenAI's SDKs repeat a 409, and would buy a second answer without asking.
+        if (error.code().equals("payment_used") || error.code().equals("charge_unknown")) {
+            // OpenAI's SDKs repeat a 409 and a 500, and would buy a second answer without asking.
             response.putHeader("x-should-retry", "false");
         }
         if (error.status() == 413 || error.status() == 408) {

@@ -35,9 +35,17 @@ public interface GatewayConfig {
     /** What clients call, if a proxy before the gateway changes scheme, host or port. Offers name it. */
     Optional<URI> publicUrl();
 
-    /** Calls served at once; each holds a body and an answer in memory. Above it: 503. */
+    /** Calls served at once, each from when its body is read; it holds that and an answer in memory. Above it: 503. */
     @WithDefault("64")
     @Min(1) @Max(4096) int maxCalls();
+
+    /** Bytes of bodies, all together, that may be held while they are read; above it: 503. */
+    @WithDefault("67108864")
+    @Min(1_048_576) @Max(4_294_967_296L) long maxReadingBytes();
+
+    /** Lists of models asked for at once. */
+    @WithDefault("16")
+    @Min(1) @Max(1024) int maxModelLists();
 
     /** Most bytes of a request's body. */
     @WithDefault("1048576")

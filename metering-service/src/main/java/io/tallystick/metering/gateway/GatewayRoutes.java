@@ -37,6 +37,7 @@ class GatewayRoutes {
     private final GatewayMetrics metrics;
     private final AnswerWriter writer;
     private final CallSlots slots;
+    private final CallSlots lists;
 
     GatewayRoutes(
             GatewayConfig config,
@@ -52,6 +53,7 @@ class GatewayRoutes {
         this.metrics = metrics;
         this.writer = writer;
         slots = new CallSlots(config.maxCalls());
+        lists = new CallSlots(config.maxModelLists());
     }
 
     void register(@Observes Router router) {
@@ -84,17 +86,31 @@ class GatewayRoutes {
     private void paid(RoutingContext context, PaidRoute route) {
         var method = context.request().method();
         if (HttpMethod.POST.equals(method)) {
-            inSlot(context, route.path(), () -> storefront.sell(context.request(), route));
+            sell(context, route);
         } else if (HttpMethod.GET.equals(method)) {
-            inSlot(context, route.path(), () -> storefront.show(context.request(), route));
+            inSlot(slots, context, route.path(), began(), () -> storefront.show(context.request(), route));
         } else {
             refuseMethod(context, "GET, POST, OPTIONS");
         }
     }
 
+    /** The body first: one that does not come takes no slot from the calls that are paid. */
+    private void sell(RoutingContext context, PaidRoute route) {
+        var began = began();
+        storefront
+                .body(context.request())
+                .onFailure(failure -> answer(context, route.path(), began, Storefront.fault(failure)))
+                .onSuccess(body -> inSlot(
+                        slots, context, route.path(), began, () -> storefront.sell(context.request(), route, body)));
+    }
+
+    private static long began() {
+        return System.nanoTime();
+    }
+
     private void models(RoutingContext context) {
         if (HttpMethod.GET.equals(context.request().method())) {
-            inSlot(context, MODELS, () -> list(context.request()));
+            inSlot(lists, context, MODELS, began(), () -> list(context.request()));
         } else {
             refuseMethod(context, "GET, OPTIONS");
         }
@@ -116,9 +132,9 @@ class GatewayRoutes {
                 });
     }
 
-    /** A slot is taken before anything of the call is read, and kept until its answer is written. */
-    private void inSlot(RoutingContext context, String route, Supplier<CompletionStage<Answer>> work) {
-        var began = System.nanoTime();
+    /** Kept until the answer is written. */
+    private void inSlot(
+            CallSlots slots, RoutingContext context, String route, long began, Supplier<CompletionStage<Answer>> work) {
         if (!slots.take()) {
             answer(context, route, began, Storefront.overloaded());
             return;

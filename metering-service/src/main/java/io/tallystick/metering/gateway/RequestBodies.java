@@ -8,12 +8,18 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Reads a request's whole body, within a size and a time. */
+/**
+ * Reads a request's whole body, within a size and a time. What is held of all bodies at once is bounded by its bytes: who
+ * sends nothing takes nothing.
+ */
 @ApplicationScoped
 class RequestBodies {
     private final Vertx vertx;
     private final GatewayConfig config;
+
+    private final AtomicLong heldBytes = new AtomicLong();
 
     RequestBodies(Vertx vertx, GatewayConfig config) {
         this.vertx = vertx;
@@ -50,7 +56,10 @@ class RequestBodies {
                 .handler(reading::append)
                 .endHandler(_ -> reading.end())
                 .resume();
-        return reading.body.future().onComplete(_ -> vertx.cancelTimer(timer));
+        return reading.body.future().onComplete(_ -> {
+            vertx.cancelTimer(timer);
+            heldBytes.addAndGet(-reading.held);
+        });
     }
 
     private static long declaredLength(HttpServerRequest request) {
@@ -67,6 +76,10 @@ class RequestBodies {
                 413, "request_too_large", "Send at most " + config.maxBodyBytes() + " bytes in one request.");
     }
 
+    private static ApiError overloaded() {
+        return ApiError.server(503, "overloaded", "Too much is being received. Nothing was charged. Try again.");
+    }
+
     private ApiError tooSlow() {
         return ApiError.invalid(
                 408,
@@ -77,12 +90,20 @@ class RequestBodies {
     private final class Reading {
         private final Promise<Body> body = Promise.promise();
         private Buffer received = Buffer.buffer();
+        private long held;
 
         void append(Buffer part) {
+            if (body.future().isComplete()) {
+                return;
+            }
             if (received.length() + part.length() > config.maxBodyBytes()) {
                 fail(new RefusedException(tooLarge()));
-                received = Buffer.buffer();
-            } else if (!body.future().isComplete()) {
+                return;
+            }
+            held += part.length();
+            if (heldBytes.addAndGet(part.length()) > config.maxReadingBytes()) {
+                fail(new RefusedException(overloaded()));
+            } else {
                 received.appendBuffer(part);
             }
         }
@@ -92,7 +113,9 @@ class RequestBodies {
         }
 
         void fail(Throwable cause) {
-            body.tryFail(cause);
+            if (body.tryFail(cause)) {
+                received = Buffer.buffer();
+            }
         }
     }
 }

@@ -80,7 +80,8 @@ class ServiceTokens {
                 "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                 "client_assertion", assertion(Instant.now()),
                 "audience", "billing-service",
-                "scope", "payments:authorize"));
+                "scope", "payments:authorize",
+                "tenant", config.tenant().orElseThrow()));
         var headers = Headers.NONE.with("Content-Type", "application/x-www-form-urlencoded");
         return http.send(HttpMethod.POST, url, headers, new Body(form.getBytes(US_ASCII)), TIMEOUT, MOST_BYTES)
                 .map(this::keep)

@@ -15,6 +15,7 @@ import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.Limits;
 import io.tallystick.metering.gateway.openai.PaidRoute;
 import io.tallystick.metering.gateway.openai.Requests;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
@@ -61,19 +62,22 @@ class Storefront {
                 config.upstream().timeout());
     }
 
+    /** The body of a POST; fails with what is wrong with the request as {@link #fault} reads it. */
+    Future<Body> body(HttpServerRequest request) {
+        return headFault(request)
+                .<Future<Body>>map(error -> Future.failedFuture(new RequestBodies.RefusedException(error)))
+                .orElseGet(() -> bodies.read(request));
+    }
+
     /** POST: the call itself. */
-    CompletionStage<Answer> sell(HttpServerRequest request, PaidRoute route) {
-        var fault = headFault(request);
-        if (fault.isPresent()) {
-            return CompletableFuture.completedStage(invalid(fault.get()));
-        }
-        return bodies.read(request).toCompletionStage().thenCompose(body -> json.request(body)
+    CompletionStage<Answer> sell(HttpServerRequest request, PaidRoute route, Body body) {
+        return json.request(body)
                 .map(members -> requests.read(route, members))
                 .<CompletionStage<Answer>>map(reading -> switch (reading) {
                     case CallRequest asked -> calls.serve(call(request, asked, body));
                     case ApiError error -> CompletableFuture.completedStage(invalid(error));
                 })
-                .orElseGet(() -> CompletableFuture.completedStage(invalid(notJson()))));
+                .orElseGet(() -> CompletableFuture.completedStage(invalid(notJson())));
     }
 
     /** GET: an offer of the route's smallest call, or a refund. Never reaches the model server. */

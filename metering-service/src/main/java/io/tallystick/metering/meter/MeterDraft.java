@@ -43,6 +43,9 @@ public record MeterDraft(
         if (slug.length() > Meter.SLUG_LENGTH || !Meter.SLUG.matcher(slug).matches()) {
             flaws.add(new Flaw("/slug", "must be lower-case words joined by _, at most 64 characters"));
         }
+        if (CallMeters.named(slug).isPresent()) {
+            flaws.add(new Flaw("/slug", "must not be a meter of the gateway's calls, which every tenant has"));
+        }
         if (eventType.isBlank() || eventType.length() > Meter.TYPE_LENGTH || !Utf8.holds(eventType)) {
             flaws.add(new Flaw("/eventType", "must be the type of the events to count, 1 to 256 characters"));
         }

@@ -43,4 +43,11 @@ class MeterEntity {
 
     @Column(name = "deleted_at")
     Instant deletedAt;
+
+    /** Whether both would count the same of each event, so that their totals may be one. */
+    boolean countsAlike(MeterEntity other) {
+        return aggregation.equals(other.aggregation)
+                && eventType.equals(other.eventType)
+                && valueProperty.equals(other.valueProperty);
+    }
 }

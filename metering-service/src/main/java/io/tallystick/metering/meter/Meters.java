@@ -20,6 +20,9 @@ public class Meters {
     /** Most meters of a tenant: each event of theirs is held against all of them. */
     static final int MOST = 200;
 
+    /** Beside the locks of whoever reads the log. */
+    private static final int CREATION_LOCK = 4;
+
     private final Mutiny.SessionFactory sessions;
     private final ObjectMapper json;
     private final RandomGenerator random = new SecureRandom();
@@ -40,20 +43,53 @@ public class Meters {
 
     enum NotCreated implements Creation {
         SLUG_TAKEN,
+        /** Its series hold what another definition counted. */
+        SLUG_USED,
         TOO_MANY
     }
 
     Uni<Creation> create(String tenant, String name, String description, Meter meter, MeterDraft draft) {
         var row = row(tenant, name, description, meter, draft);
-        return sessions.withTransaction(session -> session.createNativeQuery(
-                                "select count(*) from meter where tenant = :tenant and deleted_at is null", Long.class)
-                        .setParameter("tenant", tenant)
-                        .getSingleResult()
-                        .chain(count -> count >= MOST
-                                ? Uni.createFrom().<Creation>item(NotCreated.TOO_MANY)
+        return sessions.withTransaction(session -> refusal(session, row)
+                        .chain(refusal -> refusal.isPresent()
+                                ? Uni.createFrom().<Creation>item(refusal.get())
                                 : session.persist(row).chain(session::flush).map(_ -> new Created(stored(row)))))
                 .onFailure(Meters::slugTaken)
                 .recoverWithItem(NotCreated.SLUG_TAKEN);
+    }
+
+    /**
+     * Why there can be no such meter. One creation of a tenant at a time, and a statement after the lock: none can slip in
+     * between what is looked at and what is written.
+     */
+    private static Uni<Optional<NotCreated>> refusal(Mutiny.Session session, MeterEntity row) {
+        var lock = session.createNativeQuery(
+                        "select cast(pg_advisory_xact_lock(:lock, hashtext(:tenant)) as text)", String.class)
+                .setParameter("lock", CREATION_LOCK)
+                .setParameter("tenant", row.tenant)
+                .getSingleResultOrNull();
+        return lock.chain(() -> session.createQuery(
+                                "from MeterEntity where tenant = :tenant and (deletedAt is null or slug = :slug) "
+                                        + "order by case when deletedAt is null then 0 else 1 end",
+                                MeterEntity.class)
+                        .setParameter("tenant", row.tenant)
+                        .setParameter("slug", row.slug)
+                        // Those of one slug count alike, so that one of the deleted ones is enough.
+                        .setMaxResults(MOST + 1)
+                        .setReadOnly(true)
+                        .getResultList())
+                .map(old -> refusal(old, row));
+    }
+
+    private static Optional<NotCreated> refusal(List<MeterEntity> old, MeterEntity row) {
+        if (old.stream().filter(meter -> meter.deletedAt == null).count() >= MOST) {
+            return Optional.of(NotCreated.TOO_MANY);
+        }
+        var sameSlug = old.stream().filter(meter -> meter.slug.equals(row.slug)).toList();
+        if (sameSlug.stream().anyMatch(meter -> meter.deletedAt == null)) {
+            return Optional.of(NotCreated.SLUG_TAKEN);
+        }
+        return sameSlug.stream().allMatch(row::countsAlike) ? Optional.empty() : Optional.of(NotCreated.SLUG_USED);
     }
 
     Uni<List<Stored>> all(String tenant) {

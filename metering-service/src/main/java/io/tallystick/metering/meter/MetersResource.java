@@ -131,6 +131,13 @@ class MetersResource {
         return switch (reason) {
             case SLUG_TAKEN ->
                 Problem.of("meter-exists", "Slug taken", 409, "A meter of this slug exists; choose another slug.");
+            case SLUG_USED ->
+                Problem.of(
+                        "meter-exists",
+                        "Slug taken",
+                        409,
+                        "A deleted meter of this slug counted something else, and its totals stay; choose another slug, "
+                                + "or its aggregation, eventType and valueProperty.");
             case TOO_MANY ->
                 Problem.of("too-many-meters", "Too many meters", 409, "Delete one; " + Meters.MOST + " are the most.");
         };

@@ -63,9 +63,14 @@ class SeriesQueries {
                 });
     }
 
-    /** One row for each window and group that has any series; at most one more than {@link #MOST}. */
+    /**
+     * One row for each window and group that has any series; at most one more than {@link #MOST}. What was counted since
+     * the windows were cut and lies outside of them is left out.
+     */
     Uni<List<Sum>> sums(Question question, Windows windows) {
         var where = new Where(question);
+        where.and("hour >= $", Where.time(windows.bounds().getFirst()));
+        where.and("hour < $", Where.time(windows.bounds().getLast()));
         where.values.addArrayOfOffsetDateTime(windows.bounds().stream()
                 .map(bound -> bound.atOffset(ZoneOffset.UTC))
                 .toArray(OffsetDateTime[]::new));

@@ -19,7 +19,10 @@ public interface UsageConfig {
     @WithDefault("5m")
     Duration ahead();
 
-    /** How long one part of the memory is written before it is closed; closed parts are dropped when old. */
+    /**
+     * How long one part of the memory is written before it is closed; closed parts are dropped when old. With the memory
+     * at least two days less than {@link #keepDays}.
+     */
     @WithDefault("8d")
     Duration claimEpoch();
 
@@ -47,7 +50,24 @@ public interface UsageConfig {
     @WithDefault("1048576")
     @Min(65_536) @Max(16_777_216) int recordBytes();
 
+    /** How often a reader says of which partitions all is read, and looks again at those that stopped. */
+    @WithDefault("30s")
+    Duration lookAround();
+
     default ArrivalWindow window() {
         return new ArrivalWindow(memory(), ahead());
+    }
+
+    /**
+     * That an event's record is kept longer than its id is remembered, so that whatever is remembered can be voided.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    default void requireRecordsForVoids() {
+        var remembered = window().past().plus(ahead()).plus(claimEpoch()).plus(Duration.ofDays(2));
+        if (!claimEpoch().isPositive() || remembered.compareTo(Duration.ofDays(keepDays())) > 0) {
+            throw new IllegalArgumentException("tallystick.usage: memory " + memory() + " and claim-epoch "
+                    + claimEpoch() + " are to come to less than keep-days " + keepDays() + " by two days");
+        }
     }
 }

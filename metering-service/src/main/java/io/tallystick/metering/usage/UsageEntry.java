@@ -14,6 +14,8 @@ import java.util.Map;
  * <p>The array is not copied, here or by {@link #event()}: whoever makes an entry gives it away.
  */
 public final class UsageEntry {
+    private static final int RECORD_BYTES = 200;
+
     private final String tenant;
     private final String subject;
     private final Map<String, String> headers;
@@ -55,6 +57,15 @@ public final class UsageEntry {
     /** Kafka key: the events of one subject are in one partition, in order. */
     byte[] key() {
         return (tenant + "/" + subject).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What it takes on its way: event, key and headers, and what a client keeps beside for each record. */
+    long bytes() {
+        var bytes = (long) RECORD_BYTES + event.length + tenant.length() + subject.length();
+        for (var header : headers.entrySet()) {
+            bytes += header.getKey().length() + header.getValue().length();
+        }
+        return bytes;
     }
 
     Map<String, String> headers() {

@@ -17,11 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -29,17 +30,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The write end of {@code usage.recorded}. One producer for all senders, so that their events share Kafka's batches.
  *
- * <p>Never waits for Kafka on the caller's thread beyond {@link UsageLogConfig#maxBlock}: what is not acknowledged is
- * bounded, and above the bound a sender is asked to come back.
+ * <p>Never waits for Kafka on the caller's thread, which serves other senders too: what is not acknowledged is bounded,
+ * and above the bound, or where the broker's metadata is missing, a sender is asked to come back.
  */
 @ApplicationScoped
 public class UsageLog {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final UsageLogConfig config;
     private final String topic;
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final AtomicLong inFlightBytes = new AtomicLong();
 
     @Inject
@@ -48,9 +50,16 @@ public class UsageLog {
     }
 
     UsageLog(UsageLogConfig config, String topic, Map<String, Object> kafka) {
+        this(
+                config,
+                topic,
+                new KafkaProducer<>(settings(config, kafka), new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    UsageLog(UsageLogConfig config, String topic, Producer<byte[], byte[]> producer) {
         this.config = config;
         this.topic = topic;
-        producer = new KafkaProducer<>(settings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer = producer;
     }
 
     /**
@@ -58,26 +67,44 @@ public class UsageLog {
      * entries may be in the log nevertheless: send all of them again, an event counts once however often it is there.
      * Completes on Kafka's thread, which must not be held up.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     public CompletionStage<Void> append(List<UsageEntry> entries) {
-        var pending = new Pending(entries);
         if (entries.isEmpty()) {
-            pending.done.complete(null);
-            return pending.done;
+            return CompletableFuture.completedStage(null);
         }
-        if (inFlightBytes.addAndGet(pending.bytes) > config.inFlightBytes()) {
+        var pending = new Pending(entries.size());
+        var bytes = entries.stream().mapToLong(UsageEntry::bytes).sum();
+        if (inFlightBytes.addAndGet(bytes) > config.inFlightBytes()) {
+            inFlightBytes.addAndGet(-bytes);
             pending.failed(new KafkaException("too much waits for Kafka"));
             return pending.done;
         }
         for (var entry : entries) {
-            try {
-                producer.send(record(entry), pending);
-            } catch (KafkaException | IllegalStateException e) {
-                pending.failed(e);
-                break;
+            // A send that fails does not throw: it has called back by the time it returns. The rest would fail alike.
+            if (pending.done.isDone()) {
+                inFlightBytes.addAndGet(-entry.bytes());
+            } else {
+                send(entry, pending);
             }
         }
         return pending.done;
+    }
+
+    /** What an entry takes of the bound it gives back once Kafka has let go of it, whatever became of the others. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
+    private void send(UsageEntry entry, Pending pending) {
+        Callback answered = (_, failure) -> {
+            inFlightBytes.addAndGet(-entry.bytes());
+            pending.answered(failure);
+        };
+        try {
+            producer.send(record(entry), answered);
+        } catch (KafkaException | IllegalStateException e) {
+            answered.onCompletion(null, e);
+        }
+    }
+
+    long inFlightBytes() {
+        return inFlightBytes.get();
     }
 
     /** As {@link #append(List)}, for one entry. */
@@ -100,6 +127,7 @@ public class UsageLog {
                 if (System.nanoTime() > end) {
                     throw e;
                 }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }
         }
     }
@@ -119,12 +147,13 @@ public class UsageLog {
         return message;
     }
 
-    private Map<String, Object> settings(Map<String, Object> kafka) {
+    private static Map<String, Object> settings(UsageLogConfig config, Map<String, Object> kafka) {
         var settings = new HashMap<>(kafka);
         var delivery = (int) config.deliveryTimeout().toMillis();
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, config.maxBlock().toMillis());
+        // What is missing is fetched in the background; warm() has waited for it before the service is ready.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, (int) config.linger().toMillis());
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         // Twice the bound on what waits: our bound answers before the producer's own buffer would block.
@@ -138,36 +167,25 @@ public class UsageLog {
         return settings;
     }
 
-    /** The entries of one {@code append}, until the last is acknowledged or the first fails. */
-    private final class Pending implements Callback {
+    /** The entries of one {@code append}: done when the last is acknowledged or the first fails. */
+    private final class Pending {
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private final AtomicInteger open;
-        private final long bytes;
 
-        Pending(List<UsageEntry> entries) {
-            open = new AtomicInteger(entries.size());
-            bytes = entries.stream().mapToLong(entry -> entry.event().length).sum();
+        Pending(int entries) {
+            open = new AtomicInteger(entries);
         }
 
-        @Override
-        public void onCompletion(RecordMetadata metadata, Exception failure) {
+        void answered(Exception failure) {
             if (failure != null) {
                 failed(failure);
             } else if (open.decrementAndGet() == 0) {
-                finish();
                 done.complete(null);
             }
         }
 
         void failed(Exception cause) {
-            if (open.getAndSet(Integer.MIN_VALUE / 2) > 0) {
-                finish();
-                done.completeExceptionally(new UnavailableException("kafka", config.retryAfter(), cause));
-            }
-        }
-
-        private void finish() {
-            inFlightBytes.addAndGet(-bytes);
+            done.completeExceptionally(new UnavailableException("kafka", config.retryAfter(), cause));
         }
     }
 }

@@ -10,17 +10,13 @@ import java.time.Duration;
 @ConfigMapping(prefix = "tallystick.usage.log")
 public interface UsageLogConfig {
 
-    /** Most bytes that wait for Kafka's acknowledgement; above it senders are asked to come back. */
+    /** Most bytes, keys and headers included, that wait for Kafka's acknowledgement; above it senders are asked to come back. */
     @WithDefault("67108864")
     @Min(1_048_576) @Max(1_073_741_824) long inFlightBytes();
 
     /** Longest wait for an acknowledgement, tries included; then the sender is told that Kafka does not answer. */
     @WithDefault("10s")
     Duration deliveryTimeout();
-
-    /** Longest that one send may hold its thread, which serves other senders too. */
-    @WithDefault("50ms")
-    Duration maxBlock();
 
     /** How long a Kafka batch waits to be filled: more events per write against a later answer. */
     @WithDefault("2ms")

@@ -383,6 +383,27 @@ class GatewayTest {
                 .contains("request_timeout");
     }
 
+    /** More of them than calls are served at once. */
+    @Test
+    void servesCallsWhileOthersSendNoBody() throws IOException {
+        var idle = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                var client = new Socket(gateway.getHost(), gateway.getPort());
+                idle.add(client);
+                client.getOutputStream().write(head(EMBEDDINGS, "", 100).getBytes(UTF_8));
+                client.getOutputStream().flush();
+            }
+
+            post(EMBEDDINGS, embeddings("ok"), payment).statusCode(200);
+            given().get("/v1/models").then().statusCode(200);
+        } finally {
+            for (var client : idle) {
+                client.close();
+            }
+        }
+    }
+
     @Test
     void takesAPaymentOfThirtyTwoKilobytes() {
         var large = payment + "x".repeat(32_000);
@@ -442,7 +463,7 @@ class GatewayTest {
                 .verifiedBy(key)
                 .claims();
         assertThat(form).containsEntry("grant_type", "client_credentials").containsEntry("scope", "payments:authorize");
-        assertThat(form).containsEntry("audience", "billing-service");
+        assertThat(form).containsEntry("audience", "billing-service").containsEntry("tenant", "acme");
         assertThat(claims.get("iss").textValue()).isEqualTo(key.didKey());
         assertThat(claims.get("sub").textValue()).isEqualTo(key.didKey());
         assertThat(claims.get("aud").textValue()).isEqualTo(world + "/identity");

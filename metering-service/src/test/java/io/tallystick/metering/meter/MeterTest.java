@@ -131,6 +131,16 @@ class MeterTest {
                     .contains("/slug", "/eventType", "/valueProperty", "/groupBy", "/groupBy/m");
         }
 
+        /** Their series would hold both. */
+        @Test
+        void isNotCalledAsAMeterOfCalls() {
+            for (var bucket : CallMeters.BUCKETS) {
+                assertThat(flaws(new MeterDraft(bucket, "COUNT", "prompt", "", Map.of())))
+                        .extracting(Flaw::pointer)
+                        .containsExactly("/slug");
+            }
+        }
+
         @Test
         void hasNoValueWhenItCounts() {
             assertThat(flaws(new MeterDraft("t", "COUNT", "prompt", "$.t", Map.of())))

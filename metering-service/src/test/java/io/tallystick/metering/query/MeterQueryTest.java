@@ -15,8 +15,14 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.metering.MeteringClient;
 import io.tallystick.metering.MeteringStack;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +33,9 @@ class MeterQueryTest {
     private final Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(2, ChronoUnit.DAYS);
 
     private MeteringClient client;
+
+    @Inject
+    SeriesQueries series;
 
     @BeforeEach
     void newTenant() {
@@ -68,6 +77,50 @@ class MeterQueryTest {
         client.request().delete("/api/v1/meters/tokens").then().statusCode(204);
         client.request().delete("/api/v1/meters/tokens").then().statusCode(404);
         client.request().get("/api/v1/meters/output_text").then().statusCode(200);
+    }
+
+    @Test
+    void givesASlugAgainOnlyToWhatCountsTheSame() {
+        client.request().delete("/api/v1/meters/tokens").then().statusCode(204);
+
+        client.request()
+                .contentType("application/json")
+                .body("{\"slug\":\"tokens\",\"aggregation\":\"COUNT\",\"eventType\":\"prompt\"}")
+                .post("/api/v1/meters")
+                .then()
+                .statusCode(409)
+                .body("type", endsWith("/problems/meter-exists"))
+                .body("detail", containsString("counted something else"));
+        client.withTokensMeter();
+        client.request()
+                .contentType("application/json")
+                .body("{\"slug\":\"output_text\",\"aggregation\":\"COUNT\",\"eventType\":\"prompt\"}")
+                .post("/api/v1/meters")
+                .then()
+                .statusCode(400)
+                .body("errors[0].pointer", is("/slug"));
+    }
+
+    /** Between the two questions that a query asks of the database, something is counted outside of its windows. */
+    @Test
+    void leavesOutWhatWasCountedOutsideOfTheWindowsSinceTheyWereCut() {
+        sendSome();
+        var question = new Question(
+                client.tenant(),
+                "tokens",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(WindowSize.DAY),
+                ZoneOffset.UTC,
+                List.of(),
+                false,
+                List.of(),
+                Map.of());
+        var cut = Windows.cut(day, day.plus(1, ChronoUnit.DAYS), WindowSize.DAY, ZoneOffset.UTC);
+
+        var sums = series.sums(question, (Windows) cut).await().atMost(Duration.ofSeconds(10));
+
+        assertThat(sums).extracting(SeriesQueries.Sum::window).containsOnly(0);
     }
 
     @Test

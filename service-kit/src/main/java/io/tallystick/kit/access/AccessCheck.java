@@ -14,6 +14,9 @@ import java.util.Locale;
 public class AccessCheck {
     private static final String SCHEME = "Bearer ";
 
+    /** What an access token that is for its caller's own only is held to; what it may write, another role gave it. */
+    private static final String READING = ":read";
+
     private final AccessTokenVerifier verifier;
     private final MeterRegistry metrics;
     private final String audience;
@@ -24,7 +27,7 @@ public class AccessCheck {
         audience = config.audience();
     }
 
-    /** As {@link #require(String, String, boolean)}, for callers that may do it with all that is their tenant's. */
+    /** As {@link #require(String, String, boolean)}, for callers that may read all that is their tenant's. */
     public AccessToken require(String authorization, String scope) {
         return require(authorization, scope, false);
     }
@@ -34,13 +37,14 @@ public class AccessCheck {
      *
      * @param authorization the request's {@code Authorization} header, {@code null} if it has none
      * @param scope what the caller must be allowed to do
-     * @param own whether a caller passes that may do it only with what is its own; who asks keeps it to that
+     * @param own whether a caller passes that may read only what is its own; who asks keeps it to that
      * @throws AccessRefused if the request may not go on
      */
     public AccessToken require(String authorization, String scope, boolean own) {
         try {
             var token = verifier.verify(bearer(authorization), Instant.now());
-            if (!token.scopes().contains(scope) || (token.ownOnly() && !own)) {
+            var readsAll = scope.endsWith(READING) && !own;
+            if (!token.scopes().contains(scope) || (token.ownOnly() && readsAll)) {
                 throw new AccessRefused(
                         Reason.INSUFFICIENT_SCOPE, "This needs an access token with the scope " + scope + ".", scope);
             }

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param tenant whom the caller acts for
  * @param did who calls
  * @param scopes what the caller may do
- * @param ownOnly whether it may do so only with what is its own: where {@code did} is the subject
+ * @param ownOnly whether it reads only what is its own: where {@code did} is the subject
  * @param id the access token's {@code jti}
  * @param expiresAt when it ends
  */

@@ -21,7 +21,7 @@ public class Caller {
         return token().scopes();
     }
 
-    /** Whether the caller may see and do only what is its own: where {@link #did()} is the subject. */
+    /** Whether the caller may see only what is its own: where {@link #did()} is the subject. */
     public boolean ownOnly() {
         return token().ownOnly();
     }

@@ -73,14 +73,18 @@ public final class CompactJws {
         if (!headerNames.stream().allMatch(header::has)
                 || !header.propertyStream()
                         .allMatch(e -> headerNames.contains(e.getKey()) || optionalNames.contains(e.getKey()))) {
-            throw new Invalid("the header must have "
-                    + String.join(", ", headerNames.stream().sorted().toList()) + " and nothing else");
+            throw new Invalid("the header must have " + words(headerNames)
+                    + (optionalNames.isEmpty() ? "" : ", may have " + words(optionalNames)) + " and nothing else");
         }
         return new CompactJws(
                 header,
                 part(text.substring(first + 1, second)),
                 text.substring(0, second).getBytes(StandardCharsets.US_ASCII),
                 part(text.substring(second + 1)));
+    }
+
+    private static String words(Set<String> names) {
+        return String.join(", ", names.stream().sorted().toList());
     }
 
     public boolean hasHeader(String name) {

@@ -113,6 +113,10 @@ public final class IdentityView {
             return Applied.OUTDATED;
         }
         if (known == null && keys.size() >= MAX_KEYS) {
+            // Old events of these could come back, and would say nothing: no heartbeat names them any more.
+            keys.entrySet().removeIf(old -> !old.getValue().accepted && !acceptedKeys.contains(old.getKey()));
+        }
+        if (known == null && keys.size() >= MAX_KEYS) {
             return Applied.REFUSED;
         }
         var accepted = event.state() != KeyChanged.State.REVOKED;

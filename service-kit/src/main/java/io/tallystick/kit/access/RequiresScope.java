@@ -19,7 +19,7 @@ public @interface RequiresScope {
     String value();
 
     /**
-     * Whether a caller passes that may see and do only what is its own (a tenant's client or agent). The resource then
+     * Whether a caller passes that may see only what is its own (a tenant's client or agent). The resource then
      * promises to look at {@link Caller#ownOnly()} and to keep to the subject {@link Caller#did()}.
      */
     boolean own() default false;

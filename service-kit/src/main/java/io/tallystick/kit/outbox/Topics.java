@@ -88,7 +88,9 @@ public class Topics {
     private NewTopic topic(String topic, Map<String, String> settings) {
         var partitions = SINGLE_PARTITION.contains(topic) ? 1 : config.partitions();
         var replication = Optional.of(config.replication()).filter(copies -> copies > 0);
-        return new NewTopic(name(topic), Optional.of(partitions), replication).configs(settings);
+        var all = new HashMap<>(settings);
+        config.insyncReplicas().ifPresent(copies -> all.put("min.insync.replicas", copies.toString()));
+        return new NewTopic(name(topic), Optional.of(partitions), replication).configs(all);
     }
 
     private static void waitFor(org.apache.kafka.common.KafkaFuture<Void> topic) {

@@ -20,4 +20,16 @@ public interface TopicsConfig {
     /** Copies of each partition; -1 takes the broker's default. */
     @WithDefault("-1")
     @Min(-1) @Max(16) short replication();
+
+    /** Copies that must have a record before it is acknowledged; -1 for 2 of three or more, else the broker's default. */
+    @WithDefault("-1")
+    @Min(-1) @Max(16) int minInsyncReplicas();
+
+    /** {@code min.insync.replicas} of a topic that this service creates; empty for the broker's default. */
+    default Optional<Integer> insyncReplicas() {
+        if (minInsyncReplicas() > 0) {
+            return Optional.of(minInsyncReplicas());
+        }
+        return replication() >= 3 ? Optional.of(2) : Optional.empty();
+    }
 }

@@ -3,13 +3,11 @@ package io.tallystick.kit.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.quarkus.logging.Log;
-import io.vertx.pgclient.PgException;
 import jakarta.annotation.Priority;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.WebApplicationException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +17,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The one place where an exception becomes an HTTP answer. */
 class ProblemMapper {
-    private static final Duration DATABASE_RETRY_AFTER = Duration.ofSeconds(2);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     @ServerExceptionMapper
     @Priority(Priorities.USER - 1)
@@ -32,26 +30,6 @@ class ProblemMapper {
     public RestResponse<Problem> unavailable(UnavailableException e) {
         Log.warnf("dependency did not answer, dependency=%s, cause=%s", e.dependency(), e.getCause());
         return unavailable(e.dependency(), e.retryAfter());
-    }
-
-    /** A database that cannot be reached; an error that it answers is a fault of ours and stays a 500. */
-    @ServerExceptionMapper
-    @Priority(Priorities.USER - 1)
-    public RestResponse<Problem> databaseAway(ConnectException e) {
-        Log.warnf("dependency did not answer, dependency=database, cause=%s", e);
-        return unavailable("database", DATABASE_RETRY_AFTER);
-    }
-
-    @ServerExceptionMapper
-    @Priority(Priorities.USER - 1)
-    public RestResponse<Problem> databaseFailed(PgException e) {
-        // Class 08: connection exception; 57P: the server shuts down or starts; 53: out of resources.
-        var state = e.getSqlState() == null ? "" : e.getSqlState();
-        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
-            Log.warnf("dependency did not answer, dependency=database, cause=%s", e.getMessage());
-            return unavailable("database", DATABASE_RETRY_AFTER);
-        }
-        return fault(e);
     }
 
     @ServerExceptionMapper
@@ -88,7 +66,9 @@ class ProblemMapper {
         return answer(
                 switch (status) {
                     case 404 -> Problem.of("not-found", "Not found", 404, "Check the path and the id in it.");
-                    case 405 -> Problem.of("method-not-allowed", "Method not allowed", 405, "Use a method of Allow.");
+                    case 405 ->
+                        Problem.of(
+                                "method-not-allowed", "Method not allowed", 405, "See the reference for this path's.");
                     case 406 -> Problem.of("not-acceptable", "Media type not offered", 406, "Accept application/json.");
                     case 413 -> Problem.of("body-too-large", "Body too large", 413, "Send less in one request.");
                     case 415 ->
@@ -97,9 +77,15 @@ class ProblemMapper {
                 });
     }
 
+    /** What nobody expected: something that we depend on was away or too slow, or it is our fault. */
     @ServerExceptionMapper
     @Priority(Priorities.USER - 1)
-    public RestResponse<Problem> fault(Exception e) {
+    public RestResponse<Problem> fault(Throwable e) {
+        var away = Away.dependency(e);
+        if (away.isPresent()) {
+            Log.warnf("dependency did not answer, dependency=%s, cause=%s", away.get(), e);
+            return unavailable(away.get(), RETRY_AFTER);
+        }
         Log.error("request failed", e);
         return answer(Problem.of("internal-error", "Our fault", 500, "Try again; if it stays, tell the operator."));
     }
@@ -145,7 +131,8 @@ class ProblemMapper {
                         "unavailable",
                         "Try again later",
                         503,
-                        dependency + " does not answer. Nothing was done; try again in " + seconds + " s."),
+                        dependency + " does not answer. It may have been done in part; send the same again in "
+                                + seconds + " s."),
                 Map.of("Retry-After", Long.toString(seconds)));
     }
 

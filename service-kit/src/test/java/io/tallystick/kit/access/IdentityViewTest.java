@@ -198,6 +198,21 @@ class IdentityViewTest {
         }
     }
 
+    @Test
+    void aThousandKeysLaterTheNextOneIsStillTakenIn() {
+        for (long i = 1; i <= 2_100; i++) {
+            assertThat(apply(KEYS, keyChanged("k" + i, State.ACTIVE, 2 * i))).isEqualTo(Applied.CHANGED);
+            if (i > 1) {
+                apply(KEYS, keyChanged("k" + (i - 1), State.REVOKED, 2 * i + 1));
+            }
+        }
+        apply(KEYS, heartbeat(4_201, NOW, "k2100"));
+
+        assertThat(identity.key("k2100")).isPresent();
+        assertThat(apply(KEYS, keyChanged("k7", State.ACTIVE, 14))).isNotEqualTo(Applied.REFUSED);
+        assertThat(identity.key("k7")).isEmpty();
+    }
+
     private IdentityView newView() {
         return new IdentityView(
                 eventKey.publicKey().didKey(), Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(5));

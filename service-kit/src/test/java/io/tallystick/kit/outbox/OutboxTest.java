@@ -225,6 +225,11 @@ class OutboxTest {
             public short replication() {
                 return 1;
             }
+
+            @Override
+            public int minInsyncReplicas() {
+                return -1;
+            }
         };
     }
 

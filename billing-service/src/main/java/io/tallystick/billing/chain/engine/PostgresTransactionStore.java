@@ -28,6 +28,18 @@ public final class PostgresTransactionStore implements TransactionStore {
     private static final String FENCE = " and exists (select 1 from chain_lease l"
             + " where l.chain_id = ? and l.signer = ? and l.holder = ? and l.fence = ?)";
 
+    private static final String INSERT = """
+            insert into chain_transaction as t
+                (intent_key, chain_id, signer, target, calldata, state, created_at, changed_at)
+            values (?, ?, ?, ?, ?, 'planned', ?, ?)
+            on conflict (chain_id, intent_key)
+            """;
+    private static final String PLAN_ANEW = """
+            do update
+            set state = 'planned', reason = null, version = t.version + 1, changed_at = excluded.changed_at
+            where t.state = 'refused' and t.target = excluded.target and t.calldata = excluded.calldata
+            """;
+
     private final DataSource database;
     private final long chainId;
     private final Address signer;
@@ -88,15 +100,17 @@ public final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public Transaction add(Intent intent, Instant now) {
+        return add(intent, now, PLAN_ANEW);
+    }
+
+    @Override
+    public Transaction addOnce(Intent intent, Instant now) {
+        return add(intent, now, "do nothing");
+    }
+
+    private Transaction add(Intent intent, Instant now, String ifThere) {
         update(
-                """
-                insert into chain_transaction as t
-                    (intent_key, chain_id, signer, target, calldata, state, created_at, changed_at)
-                values (?, ?, ?, ?, ?, 'planned', ?, ?)
-                on conflict (intent_key) do update
-                set state = 'planned', reason = null, version = t.version + 1, changed_at = excluded.changed_at
-                where t.state = 'refused' and t.target = excluded.target and t.calldata = excluded.calldata
-                """,
+                INSERT + ifThere,
                 intent.key(),
                 chainId,
                 signer.hex(),
@@ -114,7 +128,11 @@ public final class PostgresTransactionStore implements TransactionStore {
     @Override
     public List<Transaction> find(Collection<String> keys) {
         return read(connection -> Rows.transactions(
-                connection, Rows.SELECT + " where intent_key = any (?)", (Object) keys.toArray(String[]::new)));
+                connection,
+                chainId,
+                Rows.SELECT + " where chain_id = ? and intent_key = any (?)",
+                chainId,
+                keys.toArray(String[]::new)));
     }
 
     @Override
@@ -123,7 +141,21 @@ public final class PostgresTransactionStore implements TransactionStore {
                  where chain_id = ? and signer = ? and state in ('planned', 'signed', 'sent', 'mined')
                  order by nonce nulls last, created_at, intent_key limit ?
                 """;
-        return read(connection -> Rows.transactions(connection, sql, chainId, signer.hex(), limit));
+        return read(connection -> Rows.transactions(connection, chainId, sql, chainId, signer.hex(), limit));
+    }
+
+    /**
+     * How many transactions are open that another signer, or another chain, is to have. Nothing brings them on while this
+     * one is configured.
+     */
+    public long stranded() {
+        return one(
+                        "select count(*) from chain_transaction where (chain_id <> ? or signer <> ?)"
+                                + " and state in ('planned', 'signed', 'sent', 'mined')",
+                        row -> row.getLong(1),
+                        chainId,
+                        signer.hex())
+                .orElseThrow();
     }
 
     @Override
@@ -168,12 +200,13 @@ public final class PostgresTransactionStore implements TransactionStore {
 
     private boolean change(Connection connection, Lease lease, Transaction before, TransactionState after, Instant now)
             throws SQLException {
-        var sql = Rows.UPDATE + " where intent_key = ? and version = ?" + FENCE;
+        var sql = Rows.UPDATE + " where chain_id = ? and intent_key = ? and version = ?" + FENCE;
         try (var statement = connection.prepareStatement(sql)) {
             int next = Rows.set(statement, after, now);
             Rows.bind(
                     statement,
                     next,
+                    chainId,
                     before.intent().key(),
                     before.version(),
                     chainId,

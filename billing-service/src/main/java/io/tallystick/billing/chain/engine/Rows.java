@@ -44,7 +44,7 @@ final class Rows {
             """;
     private static final String ATTEMPTS = """
             select intent_key, hash, nonce, raw, max_fee_wei, tip_wei, gas_limit, signed_at
-            from chain_attempt where intent_key = any (?) order by signed_at, max_fee_wei, hash
+            from chain_attempt where chain_id = ? and intent_key = any (?) order by signed_at, max_fee_wei, hash
             """;
     private static final String INSERT_NONCE = """
             insert into chain_nonce as n (chain_id, signer, nonce, intent_key) values (?, ?, ?, ?)
@@ -142,7 +142,8 @@ final class Rows {
         }
     }
 
-    static List<Transaction> transactions(Connection connection, String sql, Object... values) throws SQLException {
+    static List<Transaction> transactions(Connection connection, long chainId, String sql, Object... values)
+            throws SQLException {
         var found = new ArrayList<Transaction>();
         try (var statement = connection.prepareStatement(sql)) {
             bind(statement, 1, values);
@@ -152,18 +153,19 @@ final class Rows {
                 }
             }
         }
-        var attempts = attempts(connection, found);
+        var attempts = attempts(connection, chainId, found);
         return found.stream()
                 .map(t -> new Transaction(
                         t.intent(), t.state(), attempts.getOrDefault(t.intent().key(), List.of()), t.version()))
                 .toList();
     }
 
-    private static Map<String, List<Attempt>> attempts(Connection connection, List<Transaction> of)
+    private static Map<String, List<Attempt>> attempts(Connection connection, long chainId, List<Transaction> of)
             throws SQLException {
         var attempts = new HashMap<String, List<Attempt>>();
         try (var statement = connection.prepareStatement(ATTEMPTS)) {
-            bind(statement, 1, (Object) of.stream().map(t -> t.intent().key()).toArray(String[]::new));
+            var keys = of.stream().map(t -> t.intent().key()).toArray(String[]::new);
+            bind(statement, 1, chainId, keys);
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     attempts.computeIfAbsent(rows.getString("intent_key"), _ -> new ArrayList<>())

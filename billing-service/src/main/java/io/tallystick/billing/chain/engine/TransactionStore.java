@@ -45,6 +45,13 @@ public interface TransactionStore {
      */
     Transaction add(Intent intent, Instant now);
 
+    /**
+     * As {@link #add}, but one that was refused stays so.
+     *
+     * @throws IllegalArgumentException if the key stands for another call
+     */
+    Transaction addOnce(Intent intent, Instant now);
+
     List<Transaction> find(Collection<String> keys);
 
     /** What is not settled yet: those with a nonce first, by nonce, then the others by age. */

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code eth_call} and what goes with it. */
 @ApplicationScoped
@@ -45,6 +46,15 @@ public class ContractReads {
         var parameters = parameters(call).put("from", from.hex());
         return known(rpc.ask(List.of(Request.of("eth_call", parameters, "latest")))
                 .map(answers -> simulated(answers.getFirst())));
+    }
+
+    /** What a call answers now; empty if the contract refuses it. */
+    public Uni<Optional<byte[]>> attempt(Call call) {
+        return known(rpc.ask(List.of(Request.of("eth_call", parameters(call), "latest")))
+                .map(List::getFirst)
+                .map(answer -> answer instanceof Answer.Refusal refusal && Reverts.is(refusal)
+                        ? Optional.empty()
+                        : Optional.of(bytes(answer))));
     }
 
     private static Simulation simulated(Answer answer) {

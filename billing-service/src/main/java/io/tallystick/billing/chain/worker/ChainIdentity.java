@@ -22,6 +22,7 @@ public class ChainIdentity implements HealthCheck {
     private final ChainConfig config;
     private volatile Known known = Known.NOTHING;
     private volatile boolean answers;
+    private volatile long stranded;
 
     ChainIdentity(JsonRpcNode node, ChainConfig config) {
         this.node = node;
@@ -45,6 +46,10 @@ public class ChainIdentity implements HealthCheck {
         answers = answered;
     }
 
+    void stranded(long transactions) {
+        stranded = transactions;
+    }
+
     /** Up once the right chain was seen. A node that falls silent later stops payments on the chain, and nothing else. */
     @Override
     public HealthCheckResponse call() {
@@ -53,6 +58,7 @@ public class ChainIdentity implements HealthCheck {
                 .withData("chainId", config.id())
                 .withData("found", known.name())
                 .withData("answers", answers)
+                .withData("stranded", stranded)
                 .build();
     }
 }

@@ -11,6 +11,7 @@ import io.tallystick.billing.chain.TransactionState.Signed;
 import io.tallystick.billing.chain.engine.Engine;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What happens to transactions, for those who watch: metrics, and a line in the log. */
 @ApplicationScoped
@@ -18,15 +19,27 @@ public class ChainMetrics implements Engine.Listener {
     private final MeterRegistry registry;
     private final WorkSignal signal;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong stranded = new AtomicLong();
 
     ChainMetrics(MeterRegistry registry, WorkSignal signal) {
         this.registry = registry;
         this.signal = signal;
         registry.gauge("tallystick.chain.transactions.open", open);
+        registry.gauge("tallystick.chain.transactions.stranded", stranded);
     }
 
     void open(int transactions) {
         open.set(transactions);
+    }
+
+    void stranded(long transactions) {
+        if (transactions > 0 && stranded.get() == 0) {
+            Log.errorf(
+                    "transactions wait for another signer or chain than is configured, open=%d: start with the former"
+                            + " tallystick.settlement.signer-key-file or tallystick.chain.id until they are final",
+                    transactions);
+        }
+        stranded.set(transactions);
     }
 
     void silent() {

@@ -25,6 +25,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 public class ChainWorker {
     private static final int TURNS_WITHOUT_WORK = 4;
+    private static final Duration STRANDED_EVERY = Duration.ofMinutes(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
     private final String holder = UUID.randomUUID().toString();
@@ -36,6 +37,7 @@ public class ChainWorker {
     private final ChainMetrics metrics;
     private final Faults faults;
     private final WorkSignal signal;
+    private long lookedForStranded = System.nanoTime() - STRANDED_EVERY.toNanos();
     private volatile boolean stopped;
     private Optional<Thread> thread = Optional.empty();
 
@@ -76,6 +78,7 @@ public class ChainWorker {
         while (!stopped) {
             var pause = config.pollInterval();
             try {
+                lookForStranded();
                 lease = engine.isPresent() && identity.right()
                         ? transactions.stored().lease(holder, config.leaseDuration())
                         : Optional.empty();
@@ -96,6 +99,16 @@ public class ChainWorker {
             signal.awaitWork(pause.toNanos());
         }
         lease.ifPresent(transactions.stored()::release);
+    }
+
+    /** Not at start only: a process with another key may have left them later. */
+    private void lookForStranded() {
+        if (System.nanoTime() - lookedForStranded >= STRANDED_EVERY.toNanos()) {
+            long stranded = transactions.stranded();
+            metrics.stranded(stranded);
+            identity.stranded(stranded);
+            lookedForStranded = System.nanoTime();
+        }
     }
 
     private Engine engine(RawTransactions raw) {

@@ -1,5 +1,6 @@
 package io.tallystick.billing.payment.hold;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.payment.Settlement;
@@ -20,16 +21,18 @@ class CallMeteredConsumer {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** Longer than a database is away; after it the consumer stops and is reported as dead. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-
     private final Payments payments;
+    private final MeterRegistry metrics;
 
-    CallMeteredConsumer(Payments payments) {
+    CallMeteredConsumer(Payments payments, MeterRegistry metrics) {
         this.payments = payments;
+        this.metrics = metrics;
     }
 
-    /** Acknowledged when the charge is written; while the database is away the event waits and is not lost. */
+    /**
+     * Acknowledged when the charge is written, or is sure to be made. While the database is away the event waits, for as
+     * long as it takes; the chain is not asked here.
+     */
     @Incoming("call-metered")
     Uni<Void> on(Received received) {
         return switch (received) {
@@ -46,26 +49,40 @@ class CallMeteredConsumer {
         } catch (IllegalArgumentException e) {
             return skipped("no hold id, hold=" + call.holdId());
         }
-        return payments.capture(call.tenant(), id, call.usage(), Instant.now())
+        return payments.captureRecorded(call.tenant(), id, call.usage(), Instant.now())
                 .onFailure(CallMeteredConsumer::mayPass)
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
-                .expireIn(PATIENCE.toMillis())
-                .onFailure(failure -> !mayPass(failure))
-                .invoke(e -> Log.errorf(
-                        e, "metered call cannot be captured, hold=%s, tenant=%s", call.holdId(), call.tenant()))
-                .onFailure(failure -> !mayPass(failure))
-                .recoverWithItem(Settlement.Unknown.NO_SUCH_HOLD)
-                .invoke(settlement -> report(call, settlement))
+                .indefinitely()
+                .map(settlement -> report(call, settlement))
+                .onFailure()
+                .recoverWithItem(fault -> broken(call, fault))
+                .invoke(outcome -> metrics.counter("tallystick.payment.metered", "outcome", outcome)
+                        .increment())
                 .replaceWithVoid();
     }
 
-    private static void report(CallMetered call, Settlement settlement) {
-        if (!(settlement instanceof Settlement.Captured)) {
+    private static String report(CallMetered call, Settlement settlement) {
+        var outcome =
+                switch (settlement) {
+                    case Settlement.Captured _ -> "captured";
+                    case Settlement.Pending _ -> "settling";
+                    // Metered and not charged: the gateway gave the call up though its record was in the log.
+                    case Settlement.Voided _ -> "voided";
+                    case Settlement.Failed _ -> "failed";
+                    case Settlement.Unknown.NO_SUCH_HOLD -> "unknown";
+                };
+        if (!(settlement instanceof Settlement.Captured || settlement instanceof Settlement.Pending)) {
             Log.warnf(
-                    "metered call not captured, hold=%s, tenant=%s, outcome=%s",
-                    call.holdId(), call.tenant(), settlement.getClass().getSimpleName());
+                    "metered call not captured, hold=%s, tenant=%s, outcome=%s", call.holdId(), call.tenant(), outcome);
         }
+        return outcome;
+    }
+
+    /** Told and counted, and the next event is taken: one that we cannot understand must not hold up the others. */
+    private static String broken(CallMetered call, Throwable fault) {
+        Log.errorf(fault, "metered call cannot be captured, hold=%s, tenant=%s", call.holdId(), call.tenant());
+        return "broken";
     }
 
     /** A fault of ours does not go away by waiting. */

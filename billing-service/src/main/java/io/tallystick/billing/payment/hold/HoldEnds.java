@@ -1,5 +1,6 @@
 package io.tallystick.billing.payment.hold;
 
+import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Capture;
 import io.tallystick.billing.channel.Channel;
@@ -8,6 +9,8 @@ import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.money.Ratio;
 import io.tallystick.billing.payment.Hold;
 import io.tallystick.billing.payment.HoldState.Captured;
+import io.tallystick.billing.payment.HoldState.Lapsed;
+import io.tallystick.billing.payment.HoldState.Open;
 import io.tallystick.billing.payment.HoldState.Settling;
 import io.tallystick.billing.payment.HoldState.Voided;
 import io.tallystick.billing.payment.Settlement;
@@ -54,7 +57,7 @@ public class HoldEnds {
         });
     }
 
-    /** Marks a hold without a channel as served: from here on it is charged and never voided. */
+    /** Marks a hold without a channel as served: from here on it is charged, unless the chain refuses its payment. */
     public Uni<Optional<Hold>> settling(UUID id, Instant now) {
         return database.inTransaction(session -> Holds.row(session, id).map(found -> {
             found.filter(row -> row.toHold().toCapture() instanceof Hold.CaptureStep.Go)
@@ -67,11 +70,23 @@ public class HoldEnds {
     public Uni<Settlement> settled(UUID id, String answer, Instant now) {
         return locked(id, (session, row) -> {
             var hold = row.toHold();
-            if (hold.state() instanceof Captured captured) {
-                return Uni.createFrom().item(new Settlement.Captured(hold, captured));
-            }
-            return captured(session, row, new Captured(hold.maximum(), answer, now), now);
+            return ended(hold)
+                    .map(end -> Uni.createFrom().item(end))
+                    .orElseGet(() -> captured(session, row, new Captured(hold.maximum(), answer, now), now));
         });
+    }
+
+    /** How a hold on its way to the chain ended meanwhile: two may have watched the same transaction. */
+    private static Optional<Settlement> ended(Hold hold) {
+        return switch (hold.state()) {
+            case Settling _ -> Optional.empty();
+            case Captured captured -> Optional.of(new Settlement.Captured(hold, captured));
+            case Voided voided -> {
+                Log.errorf("a hold that was told as not charged met its payment, hold=%s", hold.id());
+                yield Optional.of(new Settlement.Voided(hold, voided));
+            }
+            case Open _, Lapsed _ -> throw new IllegalStateException("hold " + hold.id() + " is not settling");
+        };
     }
 
     /** Gives a hold up; on a channel its maximum is free again. */
@@ -93,8 +108,16 @@ public class HoldEnds {
     /** Ends a hold without a channel whose payment failed on chain. */
     public Uni<Settlement> failed(UUID id, String answer, Instant now) {
         return locked(id, (_, row) -> {
-            row.copyFrom(new Voided("settlement_failed", answer, now), now);
-            return Uni.createFrom().item(new Settlement.Failed(row.toHold(), answer));
+            var hold = row.toHold();
+            return switch (hold.state()) {
+                case Settling _ -> {
+                    row.copyFrom(new Voided("settlement_failed", answer, now), now);
+                    yield Uni.createFrom().item(new Settlement.Failed(row.toHold(), answer));
+                }
+                case Voided voided -> Uni.createFrom().item(new Settlement.Voided(hold, voided));
+                case Captured captured -> Uni.createFrom().item(new Settlement.Captured(hold, captured));
+                case Open _, Lapsed _ -> throw new IllegalStateException("hold " + id + " is not settling");
+            };
         });
     }
 

@@ -15,6 +15,9 @@ import java.util.function.Function;
 /** Looks after holds that nobody else does: expired ones, and captures that were cut off on their way to the chain. */
 @ApplicationScoped
 class HoldSweep {
+    /** Each waits for the chain: a slow one must not hold up all others. */
+    private static final int SETTLED_AT_ONCE = 16;
+
     private final Holds holds;
     private final Payments payments;
     private final PaymentConfig config;
@@ -28,14 +31,14 @@ class HoldSweep {
     @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> lapse() {
         var now = Instant.now();
-        return holds.expired(now, config.sweepAtMost()).chain(ids -> each(ids, id -> holds.lapse(id, now)));
+        return holds.expired(now, config.sweepAtMost()).chain(ids -> each(ids, 1, id -> holds.lapse(id, now)));
     }
 
     @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> settle() {
         var now = Instant.now();
         return holds.settlingBefore(now.minus(config.settlingFor()), config.sweepAtMost())
-                .chain(ids -> each(ids, id -> settle(id, now)));
+                .chain(ids -> each(ids, SETTLED_AT_ONCE, id -> settle(id, now)));
     }
 
     /** What it used no longer matters: a payment on its way to the chain is taken whole. */
@@ -45,16 +48,17 @@ class HoldSweep {
                 .replaceWithVoid();
     }
 
-    /** One after another; one that fails is left to the next sweep. */
-    private static Uni<Void> each(List<UUID> ids, Function<UUID, Uni<Void>> work) {
+    /** One that fails is left to the next sweep. */
+    private static Uni<Void> each(List<UUID> ids, int atOnce, Function<UUID, Uni<Void>> work) {
         return Multi.createFrom()
                 .iterable(ids)
                 .onItem()
-                .transformToUniAndConcatenate(id -> work.apply(id)
+                .transformToUni(id -> work.apply(id)
                         .onFailure()
                         .invoke(e -> Log.warnf("hold is left to the next sweep, hold=%s, cause=%s", id, e))
                         .onFailure()
                         .recoverWithNull())
+                .merge(atOnce)
                 .collect()
                 .asList()
                 .replaceWithVoid();

@@ -6,6 +6,7 @@ import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.ChannelTimes;
 import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.Database;
+import io.tallystick.billing.channel.ForeignChannels;
 import io.tallystick.billing.channel.Voucher;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.payment.Call;
@@ -29,12 +30,14 @@ import org.hibernate.reactive.mutiny.Mutiny;
 public class Holds {
     private final Database database;
     private final Channels channels;
+    private final ForeignChannels foreign;
     private final PaymentConfig config;
     private final PaymentFaults faults;
 
-    Holds(Database database, Channels channels, PaymentConfig config, PaymentFaults faults) {
+    Holds(Database database, Channels channels, ForeignChannels foreign, PaymentConfig config, PaymentFaults faults) {
         this.database = database;
         this.channels = channels;
+        this.foreign = foreign;
         this.config = config;
         this.faults = faults;
     }
@@ -64,7 +67,10 @@ public class Holds {
                         : channels.lockTimes(session, id)
                                 .chain(found -> found.isEmpty()
                                         ? Uni.createFrom().item(Taken.Not.UNKNOWN_CHANNEL)
-                                        : take(session, hold, voucher, signer, found.get(), now))));
+                                        : mayTake(session, hold, found.get().channel())
+                                                .chain(may -> may
+                                                        ? take(session, hold, voucher, signer, found.get(), now)
+                                                        : Uni.createFrom().item(Taken.Not.SERVED_ELSEWHERE)))));
     }
 
     /** Takes a hold that no channel backs: the payment itself is used up by it. */
@@ -125,6 +131,13 @@ public class Holds {
                     })
                     .replaceWithVoid();
         }));
+    }
+
+    /** A channel's money is one tenant's, and its books are kept in one place. */
+    private Uni<Boolean> mayTake(Mutiny.Session session, Hold hold, Channel channel) {
+        return channel.tenant().equals(hold.call().tenant())
+                ? foreign.contains(session, channel).map(elsewhere -> !elsewhere)
+                : Uni.createFrom().item(false);
     }
 
     private Uni<Taken> take(

@@ -33,6 +33,13 @@ public interface PaymentConfig {
     @WithDefault("25s")
     Duration waitForTurn();
 
+    /**
+     * How long after a call asked it may still be held. Shorter than the gateway waits
+     * ({@code tallystick.gateway.billing-timeout}), or a hold that nobody knows of would block the channel.
+     */
+    @WithDefault("65s")
+    Duration authorizeWithin();
+
     /** Most calls of one channel that wait; further ones are told that the channel is busy. */
     @WithDefault("128")
     @Min(1) @Max(10_000) int waitingCalls();

@@ -1,6 +1,7 @@
 package io.tallystick.billing.payment.hold;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.billing.money.Ratio;
 import io.tallystick.billing.payment.Attempt;
 import io.tallystick.billing.payment.Authorization;
 import io.tallystick.billing.payment.Call;
@@ -11,6 +12,7 @@ import io.tallystick.billing.payment.PaymentFaults;
 import io.tallystick.billing.payment.PaymentFaults.Point;
 import io.tallystick.billing.payment.PaymentScheme;
 import io.tallystick.billing.payment.Settlement;
+import io.tallystick.billing.payment.Taps;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -23,14 +25,18 @@ import java.util.UUID;
 /** Authorize, capture and void, by whichever scheme pays. Capture and void are idempotent by hold. */
 @ApplicationScoped
 public class Payments {
+    private static final String ACCOUNT_LIMIT = "account_limit_reached";
+
     private final Holds holds;
     private final CallPrices prices;
+    private final Taps taps;
     private final Instance<PaymentScheme> schemes;
     private final PaymentFaults faults;
 
-    Payments(Holds holds, CallPrices prices, @Any Instance<PaymentScheme> schemes, PaymentFaults faults) {
+    Payments(Holds holds, CallPrices prices, Taps taps, @Any Instance<PaymentScheme> schemes, PaymentFaults faults) {
         this.holds = holds;
         this.prices = prices;
+        this.taps = taps;
         this.schemes = schemes;
         this.faults = faults;
     }
@@ -41,7 +47,18 @@ public class Payments {
         return holds.ofCall(attempt.call())
                 .chain(before -> before.isPresent()
                         ? Uni.createFrom().item(again(before.get(), attempt.call()))
-                        : Uni.createFrom().completionStage(() -> scheme(scheme).authorize(attempt, now)));
+                        : isServed(attempt)
+                                .chain(served -> served
+                                        ? Uni.createFrom().completionStage(() -> scheme(scheme)
+                                                .authorize(attempt, now))
+                                        : Uni.createFrom().item(Authorization.refused(ACCOUNT_LIMIT))));
+    }
+
+    private Uni<Boolean> isServed(Attempt attempt) {
+        return attempt.buyer()
+                .map(buyer -> Uni.createFrom()
+                        .completionStage(() -> taps.isOpen(attempt.call().tenant(), buyer)))
+                .orElseGet(() -> Uni.createFrom().item(true));
     }
 
     /**
@@ -53,11 +70,21 @@ public class Payments {
         return mine(tenant, id)
                 .chain(hold -> hold.isEmpty()
                         ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
-                        : price(hold.get(), usage)
+                        : cost(hold.get(), usage)
                                 .invoke(() -> faults.at(Point.CAPTURE_PRICED))
-                                .chain(price -> Uni.createFrom()
+                                .chain(cost -> Uni.createFrom()
                                         .completionStage(() ->
-                                                scheme(hold.get().scheme()).capture(hold.get(), price.cost(), now))));
+                                                scheme(hold.get().scheme()).capture(hold.get(), cost, now))));
+    }
+
+    /** As {@link #capture}, from a record of the usage: what has to wait for the chain is left to the sweep. */
+    Uni<Settlement> captureRecorded(String tenant, UUID id, Map<String, BigInteger> usage, Instant now) {
+        return mine(tenant, id)
+                .chain(hold -> hold.isEmpty()
+                        ? Uni.createFrom().item(Settlement.Unknown.NO_SUCH_HOLD)
+                        : cost(hold.get(), usage).chain(cost -> Uni.createFrom()
+                                .completionStage(
+                                        () -> scheme(hold.get().scheme()).captureRecorded(hold.get(), cost, now))));
     }
 
     /** Gives a call up. */
@@ -86,12 +113,12 @@ public class Payments {
                 .map(hold -> hold.filter(found -> found.call().tenant().equals(tenant)));
     }
 
-    private Uni<CallPrice> price(Hold hold, Map<String, BigInteger> usage) {
+    /** The call was sold and given: what it used of buckets without a price costs nothing. */
+    private Uni<Ratio> cost(Hold hold, Map<String, BigInteger> usage) {
         var call = hold.call();
         return Uni.createFrom()
                 .completionStage(() -> prices.price(call.tenant(), call.route(), call.model(), usage, hold.pricedAt()))
-                .map(price -> price.orElseThrow(
-                        () -> new IllegalStateException("the price of " + hold.pricedAt() + " is gone")));
+                .map(price -> price.map(CallPrice::cost).orElse(Ratio.ZERO));
     }
 
     private PaymentScheme scheme(String name) {

@@ -17,6 +17,8 @@ public sealed interface Taken {
     /** Listed by precedence: when several apply, the first is returned. */
     enum Not implements Taken {
         UNKNOWN_CHANNEL,
+        /** Its books are another server's, or it pays another tenant. */
+        SERVED_ELSEWHERE,
         WRONG_SIGNER,
         /** The payment bought another request. */
         PAYMENT_USED,

@@ -3,6 +3,7 @@ package io.tallystick.billing.payment.hold;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.signature.ChannelId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -27,16 +28,26 @@ public class Turns {
         this.config = config;
     }
 
-    /** Asks until the answer is not that the channel is busy, or the wait is over. */
-    public Uni<Taken> take(ChannelId channel, Supplier<Uni<Taken>> ask) {
+    /**
+     * Asks until the answer is not that the channel is busy, or the wait is over.
+     *
+     * @param begun when the call asked first: after {@link PaymentConfig#authorizeWithin} nobody waits for it any more
+     */
+    public Uni<Taken> take(ChannelId channel, Instant begun, Supplier<Uni<Taken>> ask) {
+        var last = begun.plus(config.authorizeWithin());
+        return clock.instant().isAfter(last) ? Uni.createFrom().item(Taken.Not.BUSY) : asked(channel, last, ask);
+    }
+
+    private Uni<Taken> asked(ChannelId channel, Instant last, Supplier<Uni<Taken>> ask) {
         return ask.get()
                 .chain(first -> first == Taken.Not.BUSY
-                        ? inLine(channel, ask)
+                        ? inLine(channel, last, ask)
                         : Uni.createFrom().item(first));
     }
 
-    private Uni<Taken> inLine(ChannelId channel, Supplier<Uni<Taken>> ask) {
-        var until = clock.instant().plus(config.waitForTurn()).toEpochMilli();
+    private Uni<Taken> inLine(ChannelId channel, Instant last, Supplier<Uni<Taken>> ask) {
+        var patience = clock.instant().plus(config.waitForTurn());
+        var until = (patience.isBefore(last) ? patience : last).toEpochMilli();
         return Uni.createFrom().deferred(() -> {
             var ticket = enter(channel);
             if (ticket == null) {

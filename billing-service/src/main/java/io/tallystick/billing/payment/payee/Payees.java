@@ -16,7 +16,8 @@ public class Payees {
         this.database = database;
     }
 
-    public Uni<Void> put(String tenant, Asset asset, Address payTo) {
+    /** @return false, with nothing changed, if another tenant is paid there */
+    public Uni<Boolean> put(String tenant, Asset asset, Address payTo) {
         return database.inTransaction(session -> session.createNativeQuery("""
                                 insert into payee (tenant, asset, pay_to) values (:tenant, :asset, :payTo)
                                 on conflict (tenant, asset) do update set pay_to = excluded.pay_to
@@ -25,7 +26,9 @@ public class Payees {
                         .setParameter("asset", asset.id())
                         .setParameter("payTo", payTo.hex())
                         .executeUpdate())
-                .replaceWithVoid();
+                .replaceWith(true)
+                .onFailure(Database::isTaken)
+                .recoverWithItem(false);
     }
 
     public Uni<Optional<Address>> find(String tenant, Asset asset) {

@@ -57,11 +57,25 @@ class AccountEntity {
     @Column(nullable = false)
     long version;
 
+    /** Null while all is well. */
+    String fault;
+
+    @Column(name = "fault_at")
+    Instant faultAt;
+
     @Embeddable
     record Key(String tenant, String subject) {}
 
     boolean isPriced() {
         return asset != null;
+    }
+
+    /** The step that found {@code solved} went well now. */
+    void recovered(AccountFault solved) {
+        if (solved.code().equals(fault)) {
+            fault = null;
+            faultAt = null;
+        }
     }
 
     Account toAccount() {

@@ -125,7 +125,7 @@ class AccountResource {
     /**
      * @param rateCard key of the card that prices the account's usage
      * @param limit token units it may owe before its tap closes
-     * @param payer whose channels pay what it owes, as far as their vouchers allow; left out if none do
+     * @param payer whose channels pay what it owes, as far as they were signed for accounts; left out if none do
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Terms(
@@ -141,7 +141,11 @@ class AccountResource {
         }
     }
 
-    /** An account on the wire. Token units travel as decimal strings. */
+    /**
+     * An account on the wire. Token units travel as decimal strings.
+     *
+     * @param fault why it does not go on; left out while all is well
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             String subject,
@@ -156,7 +160,8 @@ class AccountResource {
             String receivable,
             String credit,
             String limit,
-            Instant closedUntil) {
+            Instant closedUntil,
+            String fault) {
 
         static View of(AccountEntity row) {
             var rated = row.debited.subtract(row.credited);
@@ -173,7 +178,8 @@ class AccountResource {
                     rated.subtract(row.charged).max(BigInteger.ZERO).toString(),
                     row.charged.subtract(rated).max(BigInteger.ZERO).toString(),
                     row.limitUnits.toString(),
-                    row.closedUntil);
+                    row.closedUntil,
+                    row.fault);
         }
 
         /** What stands on the bills. */
@@ -210,7 +216,7 @@ class AccountResource {
             static Lines of(PeriodCharge charge) {
                 return new Lines(
                         Hours.of(charge.period()),
-                        charge.total().units().toString(),
+                        charge.units().toString(),
                         charge.lines().stream().map(Line::of).toList(),
                         charge.unpriced().stream().map(Unpriced::of).toList());
             }

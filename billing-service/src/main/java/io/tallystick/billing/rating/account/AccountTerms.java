@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @param rateCard key of the card that prices its usage
  * @param limitUnits token units it may owe before its tap closes
- * @param payer whose channels pay what it owes, as far as their vouchers allow
+ * @param payer whose channels pay what it owes, as far as they were signed for accounts
  */
 record AccountTerms(String rateCard, BigInteger limitUnits, Optional<Address> payer) {
 

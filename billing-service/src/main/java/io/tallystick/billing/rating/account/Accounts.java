@@ -31,13 +31,21 @@ class Accounts {
     private final RateCards cards;
     private final MeteredSeries series;
     private final AccountEvents events;
+    private final AccountFaults faults;
     private final RatingConfig config;
 
-    Accounts(Database database, RateCards cards, MeteredSeries series, AccountEvents events, RatingConfig config) {
+    Accounts(
+            Database database,
+            RateCards cards,
+            MeteredSeries series,
+            AccountEvents events,
+            AccountFaults faults,
+            RatingConfig config) {
         this.database = database;
         this.cards = cards;
         this.series = series;
         this.events = events;
+        this.faults = faults;
         this.config = config;
     }
 
@@ -54,12 +62,28 @@ class Accounts {
                 .chain(row -> rate(session, row, hours, now)));
     }
 
-    /** Accounts whose card has a version that their charges do not know. */
-    Uni<List<AccountEntity.Key>> behindTheirCard(int limit) {
+    /** Keeps totals that could not be rated, and has the account rated anew by the sweep. */
+    Uni<Void> keepUnrated(AccountEntity.Key account, List<MeterAdvanced> advanced, Instant now) {
+        return database.inTransaction(session -> opened(session, account)
+                .call(() -> series.keep(session, advanced))
+                .invoke(row -> {
+                    row.versionsRated = 0;
+                    faults.found(row, AccountFault.RATING_FAILED, now);
+                })
+                .replaceWithVoid());
+    }
+
+    /**
+     * Accounts whose card has a version that their charges do not know. Those that failed since {@code faultsBefore} wait.
+     */
+    Uni<List<AccountEntity.Key>> behindTheirCard(Instant faultsBefore, int limit) {
         return database.inTransaction(session -> session.createQuery(
                         "select a.key from AccountEntity a where a.versionsRated < (select count(*) from RateCardEntity c"
-                                + " where c.key.tenant = a.key.tenant and c.key.card = a.card)",
+                                + " where c.key.tenant = a.key.tenant and c.key.card = a.card)"
+                                + " and (a.fault is null or a.fault not in :faults or a.faultAt < :before) order by a.faultAt nulls first",
                         AccountEntity.Key.class)
+                .setParameter("faults", List.of(AccountFault.COST_TOO_GREAT.code(), AccountFault.RATING_FAILED.code()))
+                .setParameter("before", faultsBefore)
                 .setMaxResults(limit)
                 .getResultList());
     }
@@ -110,7 +134,7 @@ class Accounts {
         var period = Periods.parse(account.period).at(at);
         return database.inTransaction(session -> cards.card(session, account.key.tenant(), account.card)
                 .chain(card -> series.of(session, account.key, period, card)
-                        .map(totals -> PeriodCharge.of(card, Asset.parse(account.asset), period, totals))));
+                        .map(totals -> PeriodCharge.of(card, period, totals))));
     }
 
     private Uni<AccountEntity> opened(Mutiny.Session session, AccountEntity.Key account) {
@@ -144,15 +168,21 @@ class Accounts {
             var closed = row.toAccount()
                     .closedUntil(periods.at(now.minus(config.grace())).start());
             row.copyFrom(closed);
+            row.recovered(AccountFault.COST_TOO_GREAT);
+            row.recovered(AccountFault.RATING_FAILED);
             return hoursNotYetRated(session, row, card)
                     .map(more -> periodsOf(periods, Stream.concat(hours.stream(), more.stream())))
                     .chain(used -> Multi.createFrom()
                             .iterable(used)
                             .onItem()
-                            .transformToUniAndConcatenate(period -> book(session, row, card, period, periods.at(now)))
+                            .transformToUniAndConcatenate(period -> book(session, row, card, period, now))
                             .collect()
                             .asList())
-                    .invoke(() -> row.versionsRated = card.versions().size())
+                    // A period that could not be booked is tried again with all others.
+                    .invoke(() -> row.versionsRated =
+                            AccountFault.COST_TOO_GREAT.code().equals(row.fault)
+                                    ? 0
+                                    : card.versions().size())
                     .chain(charges -> events.announce(
                             session, row, charges.stream().flatMap(List::stream).toList(), now));
         });
@@ -172,13 +202,20 @@ class Accounts {
     }
 
     /** @return everything booked for the period's usage, if that moved */
-    private Uni<List<Charge>> book(Mutiny.Session session, AccountEntity row, RateCard card, Period used, Period open) {
+    private Uni<List<Charge>> book(Mutiny.Session session, AccountEntity row, RateCard card, Period used, Instant now) {
         var asset = Asset.parse(row.asset);
         return series.of(session, row.key, used, card)
-                .map(totals -> PeriodCharge.of(card, asset, used, totals))
+                .map(totals -> PeriodCharge.of(card, used, totals))
                 .chain(cost -> booked(session, row, used).chain(rows -> switch (row.toAccount()
-                        .follow(cost, charges(rows, asset), open)) {
+                        .follow(
+                                cost,
+                                charges(rows, asset),
+                                Periods.parse(row.period).at(now))) {
                     case Account.Unchanged.ALREADY_BOOKED -> Uni.createFrom().item(List.of());
+                    case Account.Unchanged.MORE_THAN_A_TOKEN_HOLDS -> {
+                        faults.found(row, AccountFault.COST_TOO_GREAT, now);
+                        yield Uni.createFrom().item(List.of());
+                    }
                     case Account.Booked(var account, var charge) -> {
                         row.copyFrom(account);
                         yield save(session, row, rows, charge).map(all -> charges(all, asset));

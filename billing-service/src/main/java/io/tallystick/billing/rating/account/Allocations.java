@@ -18,11 +18,12 @@ import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
- * Moves what accounts owe to where it is paid: to the payer's channels as far as vouchers allow, and into the ledger.
- * One method is one transaction; locks are taken in the order account, books, channel.
+ * Moves what accounts owe to where it is paid: to the payer's channels as far as these were signed for accounts, and into the
+ * ledger. One method is one transaction; locks are taken in the order account, books, channel.
  */
 @ApplicationScoped
 class Allocations {
@@ -38,18 +39,24 @@ class Allocations {
         this.transfers = transfers;
     }
 
-    /** Accounts that owe something, and whose payer has a channel with room for some of it. */
-    Uni<List<AccountEntity.Key>> owing(int limit) {
+    /**
+     * Accounts that owe something, and whose payer has a channel with room for some of it. Those that failed since
+     * {@code faultsBefore} wait.
+     */
+    Uni<List<AccountEntity.Key>> owing(Instant faultsBefore, int limit) {
         return database.inTransaction(session -> session.createNativeQuery("""
                         select a.tenant, a.subject from account a
-                        where a.payer is not null and a.debited - a.credited > a.charged and exists (
+                        where a.payer is not null and a.debited - a.credited > a.charged
+                            and (a.fault is distinct from :fault or a.fault_at < :before) and exists (
                             select 1 from channel c
                             where c.tenant = a.tenant and c.payer = a.payer
                                 and a.asset = 'eip155:' || c.chain_id || '/erc20:' || c.token
-                                and c.charged + c.held < least(c.authorized,
+                                and c.charged + c.held < least(c.account_ceiling,
                                     c.deposited_pending - c.withdrawn_pending - c.refunding))
-                        order by a.tenant, a.subject
+                        order by a.fault_at nulls first, a.tenant, a.subject
                         """, Object[].class)
+                .setParameter("fault", AccountFault.ALLOCATION_FAILED.code())
+                .setParameter("before", faultsBefore)
                 .setMaxResults(limit)
                 .getResultList()
                 .map(rows -> rows.stream()
@@ -57,19 +64,23 @@ class Allocations {
                         .toList()));
     }
 
-    /** Accounts that moved since the ledger followed them. */
-    Uni<List<AccountEntity.Key>> notBooked(int limit) {
+    /** Accounts that moved since the ledger followed them. Those that failed since {@code faultsBefore} wait. */
+    Uni<List<AccountEntity.Key>> notBooked(Instant faultsBefore, int limit) {
         return database.inTransaction(session -> session.createQuery(
                         "select a.key from AccountEntity a"
-                                + " where a.debited <> a.debitedBooked or a.credited <> a.creditedBooked",
+                                + " where (a.debited <> a.debitedBooked or a.credited <> a.creditedBooked)"
+                                + " and (a.fault is distinct from :fault or a.faultAt < :before) order by a.faultAt nulls first",
                         AccountEntity.Key.class)
+                .setParameter("fault", AccountFault.BOOKING_FAILED.code())
+                .setParameter("before", faultsBefore)
                 .setMaxResults(limit)
                 .getResultList());
     }
 
-    /** Charges what an account owes on its payer's channels, as far as each has room. */
+    /** Charges what an account owes on its payer's channels, as far as each has room for accounts. */
     Uni<Void> allocate(AccountEntity.Key key, Instant now) {
         return database.inTransaction(session -> session.find(AccountEntity.class, key, LockModeType.PESSIMISTIC_WRITE)
+                .invoke(row -> row.recovered(AccountFault.ALLOCATION_FAILED))
                 .chain(row -> ids(session, row).chain(ids -> Multi.createFrom()
                         .iterable(ids)
                         .onItem()
@@ -83,7 +94,8 @@ class Allocations {
         return session.createNativeQuery("""
                         select id from channel
                         where tenant = :tenant and payer = :payer and chain_id = :chain and token = :token
-                            and charged + held < least(authorized, deposited_pending - withdrawn_pending - refunding)
+                            and charged + held < least(account_ceiling,
+                                deposited_pending - withdrawn_pending - refunding)
                         order by id
                         """, String.class)
                 .setParameter("tenant", row.key.tenant())
@@ -100,13 +112,13 @@ class Allocations {
         return transfers
                 .lock(session, books)
                 .chain(() -> channels.lock(session, id))
-                .chain(found -> {
-                    var channel = found.orElseThrow();
-                    var allocation = row.toAccount().allocate(channel.room());
+                .map(Optional::orElseThrow)
+                .chain(channel -> channels.accountCeiling(session, channel).chain(ceiling -> {
+                    var allocation = row.toAccount().allocate(channel.roomForAccounts(ceiling));
                     return allocation.amount().isZero()
                             ? Uni.createFrom().voidItem()
                             : move(session, row, channel, allocation, now);
-                });
+                }));
     }
 
     private Uni<Void> move(
@@ -132,6 +144,7 @@ class Allocations {
                     var moved = moved(row, receivable);
                     row.debitedBooked = row.debited;
                     row.creditedBooked = row.credited;
+                    row.recovered(AccountFault.BOOKING_FAILED);
                     return transfers.book(session, receivable, moved, now);
                 }));
     }

@@ -71,9 +71,17 @@ class MeterAdvancedConsumer {
         return kept.chain(() -> Multi.createFrom()
                 .iterable(byAccount.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(each -> accounts.follow(each.getKey(), each.getValue(), clock.instant()))
+                .transformToUniAndConcatenate(each -> follow(each.getKey(), each.getValue()))
                 .collect()
                 .last());
+    }
+
+    /** One account's failure is its own, unless its totals cannot even be kept: then the database is away. */
+    private Uni<Void> follow(AccountEntity.Key account, List<MeterAdvanced> advanced) {
+        return accounts.follow(account, advanced, clock.instant()).onFailure().recoverWithUni(e -> {
+            Log.errorf(e, "usage not rated, tenant=%s, subject=%s", account.tenant(), account.subject());
+            return accounts.keepUnrated(account, advanced, clock.instant());
+        });
     }
 
     private static List<MeterAdvanced> of(MeterAdvanced event, Map<AccountEntity.Key, List<MeterAdvanced>> byAccount) {

@@ -54,5 +54,11 @@ public sealed interface BatchPayload {
     }
 
     /** The payer wants tokens back; all that is not spoken for if it names no amount. */
-    record Refund(ChannelConfig config, Signed voucher, Optional<BigInteger> amount) implements BatchPayload {}
+    record Refund(ChannelConfig config, Signed voucher, Optional<BigInteger> amount) implements BatchPayload {
+        public Refund {
+            if (amount.filter(units -> units.bitLength() > 128).isPresent()) {
+                throw new IllegalArgumentException("refund outside uint128");
+            }
+        }
+    }
 }

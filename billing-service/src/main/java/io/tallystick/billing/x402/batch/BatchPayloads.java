@@ -57,7 +57,8 @@ public class BatchPayloads {
     }
 
     public ChannelConfig channel(JsonNode config) {
-        if (!config.path("withdrawDelay").isIntegralNumber()) {
+        if (!config.path("withdrawDelay").isIntegralNumber()
+                || !config.path("withdrawDelay").canConvertToLong()) {
             throw new IllegalArgumentException("withdrawDelay is no number");
         }
         return new ChannelConfig(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Capture;
 import io.tallystick.billing.channel.Channel;
+import io.tallystick.billing.channel.ForeignChannels;
 import io.tallystick.billing.money.Asset;
 import io.tallystick.billing.money.Ratio;
 import io.tallystick.billing.money.TokenAmount;
@@ -43,6 +44,7 @@ class BatchScheme implements PaymentScheme {
     private final Holds holds;
     private final HoldEnds ends;
     private final Turns turns;
+    private final ForeignChannels foreign;
     private final BatchPayloads payloads;
     private final Answers answers;
     private final Wire wire;
@@ -58,6 +60,7 @@ class BatchScheme implements PaymentScheme {
             Holds holds,
             HoldEnds ends,
             Turns turns,
+            ForeignChannels foreign,
             BatchPayloads payloads,
             Answers answers,
             Wire wire,
@@ -71,6 +74,7 @@ class BatchScheme implements PaymentScheme {
         this.holds = holds;
         this.ends = ends;
         this.turns = turns;
+        this.foreign = foreign;
         this.payloads = payloads;
         this.answers = answers;
         this.wire = wire;
@@ -118,15 +122,21 @@ class BatchScheme implements PaymentScheme {
             case Checked.Not(var code) -> refused(code);
             case Checked.Ok ok -> {
                 faults.at(Point.PAYMENT_VERIFIED);
-                yield switch (payload) {
-                    // A GET is an offer or a refund; nothing is served for it, so nothing is held.
-                    case BatchPayload.VoucherOnly _, BatchPayload.Deposit _
-                    when attempt.call().method().equals("GET") -> refused(Codes.batch("payload_type"));
-                    case BatchPayload.VoucherOnly _ -> voucher(attempt, payload, ok, now);
-                    case BatchPayload.Deposit deposit -> deposit(attempt, deposit, ok, now);
-                    case BatchPayload.Refund refund -> refunds.refund(attempt, refund, ok, now);
-                };
+                yield foreign.contains(payload.voucher().channelId())
+                        .chain(elsewhere ->
+                                elsewhere ? refused(Codes.SERVED_ELSEWHERE) : verified(attempt, payload, ok, now));
             }
+        };
+    }
+
+    private Uni<Authorization> verified(Attempt attempt, BatchPayload payload, Checked.Ok ok, Instant now) {
+        return switch (payload) {
+            // A GET is an offer or a refund; nothing is served for it, so nothing is held.
+            case BatchPayload.VoucherOnly _, BatchPayload.Deposit _
+            when attempt.call().method().equals("GET") -> refused(Codes.batch("payload_type"));
+            case BatchPayload.VoucherOnly _ -> voucher(attempt, payload, ok, now);
+            case BatchPayload.Deposit deposit -> deposit(attempt, deposit, ok, now);
+            case BatchPayload.Refund refund -> refunds.refund(attempt, refund, ok, now);
         };
     }
 
@@ -198,7 +208,7 @@ class BatchScheme implements PaymentScheme {
             Attempt attempt, BatchPayload payload, Checked.Ok checked, String deposit, Instant now) {
         var hold = hold(attempt, payload, deposit, now);
         var id = payload.voucher().channelId();
-        return turns.take(id, () -> holds.take(hold, checked.voucher(), checked.signer(), Instant.now()))
+        return turns.take(id, now, () -> holds.take(hold, checked.voucher(), checked.signer(), Instant.now()))
                 .invoke(() -> faults.at(Point.HELD))
                 .chain(taken -> switch (taken) {
                     case Taken.Now(var held) -> Uni.createFrom().item(new Authorization.Held(held));
@@ -206,6 +216,7 @@ class BatchScheme implements PaymentScheme {
                     case Taken.Behind(var books) -> differs(Optional.of(books));
                     case Taken.Not.WRONG_SIGNER -> refused(Codes.batch("voucher_signature"));
                     case Taken.Not.PAYMENT_USED, Taken.Not.UNKNOWN_CHANNEL -> differs(Optional.empty());
+                    case Taken.Not.SERVED_ELSEWHERE -> refused(Codes.SERVED_ELSEWHERE);
                     case Taken.Not.CHANNEL_CLOSING -> refused(Codes.batch("missing_channel"));
                     case Taken.Not.BUSY -> refused(Codes.batch("channel_busy"));
                 });

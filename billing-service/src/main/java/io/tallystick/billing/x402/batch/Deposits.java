@@ -2,12 +2,14 @@ package io.tallystick.billing.x402.batch;
 
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.Call;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.ChainSigner;
 import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Simulation;
+import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.TokenCalls;
 import io.tallystick.billing.money.Asset;
@@ -40,6 +42,7 @@ public class Deposits {
     private final Transactions transactions;
     private final Secp256k1 secp256k1;
     private final X402Config config;
+    private final ChainConfig chain;
     private final PaymentFaults faults;
 
     Deposits(
@@ -49,6 +52,7 @@ public class Deposits {
             Transactions transactions,
             Secp256k1 secp256k1,
             X402Config config,
+            ChainConfig chain,
             PaymentFaults faults) {
         this.escrow = escrow;
         this.reads = reads;
@@ -56,6 +60,7 @@ public class Deposits {
         this.transactions = transactions;
         this.secp256k1 = secp256k1;
         this.config = config;
+        this.chain = chain;
         this.faults = faults;
     }
 
@@ -82,10 +87,9 @@ public class Deposits {
                                         : submit(deposit, asset)));
     }
 
-    /** Whether this deposit was sent before, or is being sent. */
+    /** Whether this deposit was asked for before, and not refused: it was sent, or will be. */
     public Uni<Boolean> begun(BatchPayload.Deposit deposit, Asset asset) {
-        return transactions.find(key(deposit, asset)).map(before -> before.filter(
-                        transaction -> !transaction.attempts().isEmpty())
+        return transactions.find(key(deposit, asset)).map(before -> before.filter(Transaction::wanted)
                 .isPresent());
     }
 
@@ -119,8 +123,7 @@ public class Deposits {
         return transactions
                 .submit(intent)
                 .invoke(() -> faults.at(Point.DEPOSIT_SUBMITTED))
-                .chain(() ->
-                        transactions.outcome(intent.key(), config.depthOf(deposit.amount()), config.settleWithin()))
+                .chain(() -> transactions.outcome(intent.key(), chain.depthOf(deposit.amount()), config.settleWithin()))
                 .invoke(() -> faults.at(Point.DEPOSIT_MINED))
                 .map(Deposits::result)
                 // Another deposit under this authorization: the token would take only the first.

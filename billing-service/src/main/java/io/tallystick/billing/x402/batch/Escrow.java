@@ -19,6 +19,7 @@ import io.tallystick.billing.x402.X402Config;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The batch-settlement contract as payments see it: its digests, its calls, and channels as it has them now. */
@@ -63,6 +64,11 @@ public class Escrow {
     /** A channel at the newest block. */
     public Uni<ChannelReading> read(ChannelId id) {
         return reads.channel(id);
+    }
+
+    /** A channel at {@code block}: one that nothing can undo. */
+    Uni<ChannelReading> readFinal(ChannelId id, long block) {
+        return reads.channelsAt(List.of(id), block).map(List::getFirst);
     }
 
     /**

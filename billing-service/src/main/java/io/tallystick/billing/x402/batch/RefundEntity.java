@@ -2,14 +2,15 @@ package io.tallystick.billing.x402.batch;
 
 import io.tallystick.billing.chain.Call;
 import io.tallystick.billing.chain.Intent;
+import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.money.Address;
-import io.tallystick.billing.signature.ChannelId;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 @Entity(name = "Refund")
@@ -33,17 +34,23 @@ class RefundEntity {
     @Column(name = "call_data", updatable = false)
     String callData;
 
+    /** What is claimed in the same transaction: the channel's running total, or null if nothing was due. */
+    @Column(updatable = false)
+    BigInteger claimed;
+
     String state = "open";
 
     @Column(name = "created_at", updatable = false)
     Instant createdAt;
 
-    static RefundEntity of(ChannelId channel, Address payer, BigInteger amount, Call call, Instant now) {
+    /** @param claimed the running total that {@code call} claims as well */
+    static RefundEntity of(Channel channel, BigInteger amount, Optional<BigInteger> claimed, Call call, Instant now) {
         var row = new RefundEntity();
         row.id = UUID.randomUUID();
-        row.channel = channel.hex();
-        row.payer = payer.hex();
+        row.channel = channel.id().hex();
+        row.payer = channel.config().payer().hex();
         row.amount = amount;
+        row.claimed = claimed.orElse(null);
         row.callTo = call.to().hex();
         row.callData = call.data();
         row.createdAt = now;

@@ -5,8 +5,12 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.Call;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.ChainSigner;
+import io.tallystick.billing.chain.ChannelReading;
+import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Outcome;
+import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.ClaimRow;
 import io.tallystick.billing.channel.Channel;
@@ -28,18 +32,18 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
- * Gives payers back what nobody charged. What is due is claimed in the same transaction, so that a refund never takes
- * what was charged before it.
+ * Gives payers back what nobody charged. What is due is claimed and paid out in the same transaction, so that a refund never
+ * takes what was charged before it. The payer is told as soon as a block has it; what was set aside stays so until no
+ * reorganisation can undo it.
  */
 @ApplicationScoped
 class Refunds {
-    private static final int RESUMED_AT_ONCE = 50;
+    private static final int RESUMED_AT_ONCE = 500;
 
     private final Escrow escrow;
     private final ChainSigner signer;
@@ -49,6 +53,7 @@ class Refunds {
     private final Answers answers;
     private final Wire wire;
     private final X402Config config;
+    private final ChainConfig chain;
 
     Refunds(
             Escrow escrow,
@@ -58,7 +63,8 @@ class Refunds {
             Channels channels,
             Answers answers,
             Wire wire,
-            X402Config config) {
+            X402Config config,
+            ChainConfig chain) {
         this.escrow = escrow;
         this.signer = signer;
         this.transactions = transactions;
@@ -67,6 +73,7 @@ class Refunds {
         this.answers = answers;
         this.wire = wire;
         this.config = config;
+        this.chain = chain;
     }
 
     /** A refund that was set aside, or why none was. */
@@ -89,23 +96,22 @@ class Refunds {
                         }));
     }
 
-    /** Takes up what a crash or a slow chain left open. */
+    /** Takes up what a crash or a slow chain left open, and ends what became final. Of our chain only. */
     @Scheduled(
             every = "${tallystick.payment.sweep-every:10s}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> resume() {
-        var before = Instant.now().minus(config.settleWithin());
         return database.inTransaction(session -> session.createSelectionQuery(
-                                "from Refund where state = 'open' and createdAt < :before order by createdAt",
+                                "from Refund r where state = 'open' and exists (select 1 from Channel c"
+                                        + " where c.id = r.channel and c.chainId = :chain) order by createdAt",
                                 RefundEntity.class)
-                        .setParameter("before", before)
+                        .setParameter("chain", chain.id())
                         .setMaxResults(RESUMED_AT_ONCE)
                         .getResultList())
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
                 .onItem()
-                .transformToUniAndConcatenate(row -> finish(row, Duration.ZERO)
-                        .replaceWithVoid()
+                .transformToUniAndConcatenate(row -> takeUp(row)
                         .onFailure()
                         .invoke(e -> Log.warnf("refund not taken up, refund=%s, cause=%s", row.id, e))
                         .onFailure()
@@ -115,13 +121,33 @@ class Refunds {
                 .replaceWithVoid();
     }
 
+    /** There is nothing to do about a refund that is in a block and may still be undone. */
+    private Uni<Void> takeUp(RefundEntity row) {
+        return transactions
+                .find(row.toIntent().key())
+                .map(found -> found.filter(sent -> sent.state() instanceof TransactionState.Mined))
+                .chain(mined -> mined.isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : finish(row, Duration.ZERO).replaceWithVoid());
+    }
+
     private Uni<Begun> begin(BatchPayload.Refund payload, Checked.Ok checked, Instant now) {
         var id = payload.voucher().channelId();
         return database.inTransaction(
                 session -> channels.lock(session, id).map(Optional::orElseThrow).chain(channel -> open(session, id)
                         .chain(open -> open.isPresent()
-                                ? Uni.createFrom().item(new Begun.Row(open.get()))
+                                ? again(channel, open.get(), payload)
                                 : begin(session, channel, payload, checked, now))));
+    }
+
+    /** A refund that is not final answers its own retry. One at a time: another has to wait for it. */
+    private static Uni<Begun> again(Channel channel, RefundEntity open, BatchPayload.Refund payload) {
+        var isAnother = channel.refund().reached(channel.chain())
+                && !channel.free().isZero()
+                && payload.amount().filter(open.amount::equals).isEmpty();
+        return isAnother
+                ? not(Authorization.refused(Codes.batch("channel_busy")))
+                : Uni.createFrom().item(new Begun.Row(open));
     }
 
     private Uni<Begun> begin(
@@ -132,7 +158,7 @@ class Refunds {
         if (channel.charged().exceeds(checked.voucher().ceiling())) {
             return not(new Authorization.Refused(Codes.BOOKS_DIFFER, Optional.of(channel)));
         }
-        var free = channel.drawable().minusOrZero(channel.charged());
+        var free = channel.free();
         if (free.isZero()) {
             return not(Authorization.refused(Codes.batch("refund_no_balance")));
         }
@@ -141,25 +167,30 @@ class Refunds {
             return not(Authorization.refused(Codes.batch("refund_amount_invalid")));
         }
         var reserved = channel.refunding(new TokenAmount(free.asset(), amount)).orElseThrow();
-        var row = RefundEntity.of(channel.id(), channel.config().payer(), amount, call(channel, amount), now);
+        var claim = claim(channel);
+        var claimed = claim.map(_ -> channel.charged().units());
+        var row = RefundEntity.of(channel, amount, claimed, call(channel, amount, claim), now);
         return session.persist(row)
                 .chain(() -> channels.put(session, reserved, now))
                 .replaceWith(new Begun.Row(row));
     }
 
-    private Call call(Channel channel, BigInteger amount) {
+    private Call call(Channel channel, BigInteger amount, Optional<Call> claim) {
         var nonce = channel.chain().refundNonce();
+        var config = channel.config();
         var digest = escrow.digests().refund(channel.id(), nonce, amount);
-        var refund = escrow.calls().refundWithSignature(channel.config(), amount, nonce, signer.sign(digest));
-        var calls = new ArrayList<Call>();
-        if (!channel.exposure().isZero()) {
-            channel.voucher()
-                    .flatMap(voucher -> Signature.parse(voucher.signature()))
-                    .map(signature -> claim(channel, signature))
-                    .ifPresent(calls::add);
-        }
-        calls.add(refund);
-        return calls.size() == 1 ? refund : escrow.calls().multicall(calls);
+        var refund = escrow.calls().refundWithSignature(config, amount, nonce, signer.sign(digest));
+        return claim.map(due -> escrow.calls()
+                        .multicall(List.of(due, refund, escrow.calls().settle(config.receiver(), config.token()))))
+                .orElse(refund);
+    }
+
+    private Optional<Call> claim(Channel channel) {
+        return channel.exposure().isZero()
+                ? Optional.empty()
+                : channel.voucher()
+                        .flatMap(voucher -> Signature.parse(voucher.signature()))
+                        .map(signature -> claim(channel, signature));
     }
 
     private Call claim(Channel channel, Signature voucher) {
@@ -170,25 +201,24 @@ class Refunds {
         return escrow.calls().claimWithSignature(List.of(row), signer.sign(digest));
     }
 
-    /** Sends a refund, or asks how it stands, and writes down how it ended. */
+    /**
+     * Sends a refund, or asks how it stands, and writes down how it ended. One that the contract refused stays refused:
+     * what was set aside for it is free again, and may be charged.
+     */
     private Uni<Authorization> finish(RefundEntity row, Duration wait) {
         var intent = row.toIntent();
         var id = new ChannelId(row.channel);
         return transactions
-                .submit(intent)
+                .submitOnce(intent)
                 .chain(() -> transactions.outcome(intent.key(), 0, wait))
-                .chain(outcome -> switch (outcome) {
+                .chain(() -> transactions.find(intent.key()))
+                .map(Optional::orElseThrow)
+                .chain(transaction -> switch (Outcome.of(transaction, 0, Long.MAX_VALUE)) {
                     case Outcome.Succeeded(var in) ->
-                        ended(row, id, "done", true, "", in.hash().hex());
+                        came(row, id, transaction.state().settled(), in);
                     case Outcome.Failed(var in) ->
-                        ended(
-                                row,
-                                id,
-                                "failed",
-                                false,
-                                "refund_transaction_failed",
-                                in.hash().hex());
-                    case Outcome.Refused _ -> ended(row, id, "failed", false, "refund_simulation_failed", "");
+                        failed(row, id, transaction.state().settled(), "refund_transaction_failed", Optional.of(in));
+                    case Outcome.Refused _ -> failed(row, id, true, "refund_simulation_failed", Optional.empty());
                     case Outcome.Pending(var newest) -> pending(id, newest);
                 });
     }
@@ -203,34 +233,49 @@ class Refunds {
         });
     }
 
-    private Uni<Authorization> ended(
-            RefundEntity row, ChannelId id, String state, boolean done, String code, String transaction) {
+    private Uni<Authorization> came(RefundEntity row, ChannelId id, boolean isFinal, Inclusion inclusion) {
+        var booked = isFinal
+                ? escrow.readFinal(id, inclusion.block())
+                        .chain(last -> booked(row, id, Optional.of("done"), Optional.of(last)))
+                : booked(row, id, Optional.empty(), Optional.empty());
+        return booked.map(channel -> {
+            var asset = channel.charged().asset();
+            var payer = channel.config().payer();
+            var answer =
+                    answers.success(asset.network(), payer, inclusion.hash().hex(), row.amount.toString());
+            answer.withObject("/extra").set("channelState", answers.channelState(channel));
+            return new Authorization.Done(wire.text(answer));
+        });
+    }
+
+    private Uni<Authorization> failed(
+            RefundEntity row, ChannelId id, boolean isFinal, String code, Optional<Inclusion> inclusion) {
+        var hash = inclusion.map(in -> in.hash().hex()).orElse("");
+        return booked(row, id, isFinal ? Optional.of("failed") : Optional.empty(), Optional.empty())
+                .map(channel -> new Authorization.Failed(wire.text(answers.failure(
+                        channel.charged().asset().network(), channel.config().payer(), Codes.batch(code), hash))));
+    }
+
+    /**
+     * Stores what the contract says now and, at its end, how the refund ended: once, whoever comes first. What was set aside
+     * is free when the reading shows why.
+     */
+    private Uni<Channel> booked(RefundEntity row, ChannelId id, Optional<String> end, Optional<ChannelReading> last) {
         var now = Instant.now();
         return escrow.read(id)
                 .chain(reading -> database.inTransaction(session -> channels.lock(session, id)
                         .map(Optional::orElseThrow)
                         .chain(channel -> session.find(RefundEntity.class, row.id)
                                 .chain(refund -> {
-                                    // Whoever came first wrote it down; the reservation ends once.
-                                    var amount =
-                                            new TokenAmount(channel.charged().asset(), row.amount);
-                                    var next = channel.seen(reading);
-                                    var free = refund.state.equals("open") ? next.refunded(amount) : next;
-                                    refund.state = state;
-                                    return channels.put(session, free, now);
-                                }))
-                        .map(channel -> answer(channel, row, done, code, transaction))));
-    }
-
-    private Authorization answer(Channel channel, RefundEntity row, boolean done, String code, String transaction) {
-        var network = channel.charged().asset().network();
-        var payer = channel.config().payer();
-        if (!done) {
-            return new Authorization.Failed(wire.text(answers.failure(network, payer, Codes.batch(code), transaction)));
-        }
-        var answer = answers.success(network, payer, transaction, row.amount.toString());
-        answer.withObject("/extra").set("channelState", answers.channelState(channel));
-        return new Authorization.Done(wire.text(answer));
+                                    var seen = channel.seen(reading);
+                                    var next = last.map(seen::finalized).orElse(seen);
+                                    var ends = refund.state.equals("open")
+                                            && end.filter(state -> state.equals("failed")
+                                                            || next.refund().reached(next.chain()))
+                                                    .isPresent();
+                                    refund.state = ends ? end.get() : refund.state;
+                                    return channels.put(session, ends ? next.refunded() : next, now);
+                                }))));
     }
 
     private static Uni<Optional<RefundEntity>> open(Mutiny.Session session, ChannelId id) {

@@ -1,7 +1,6 @@
 package io.tallystick.billing.x402.exact;
 
 import io.smallrye.mutiny.Uni;
-import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.money.Ratio;
@@ -25,6 +24,7 @@ import io.tallystick.billing.x402.Offers;
 import io.tallystick.billing.x402.Wire;
 import io.tallystick.billing.x402.X402Config;
 import io.tallystick.billing.x402.exact.ExactTransfers.Transfer;
+import io.tallystick.kit.problem.UnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -95,15 +95,40 @@ class ExactScheme implements PaymentScheme {
                 .subscribeAsCompletionStage();
     }
 
-    /** Nothing was sent, so nothing is told. */
+    /** Marked, and left to the sweep: many calls' payments must not wait for the chain one after another. */
+    @Override
+    public CompletionStage<Settlement> captureRecorded(Hold hold, Ratio cost, Instant now) {
+        return ends.settling(hold.id(), now)
+                .map(found -> found.<Settlement>map(ExactScheme::standing).orElse(Settlement.Unknown.NO_SUCH_HOLD))
+                .subscribeAsCompletionStage();
+    }
+
+    /** Nothing was sent, so nothing is told; or it is being sent already, and how that ends is the answer. */
     @Override
     public CompletionStage<Settlement> release(Hold hold, String reason, Instant now) {
-        return ends.release(hold.id(), reason, (_, _) -> "", now).subscribeAsCompletionStage();
+        return ends.release(hold.id(), reason, (_, _) -> "", now)
+                .chain(end -> end instanceof Settlement.Pending(var settling, var _)
+                        ? sent(settling)
+                        : Uni.createFrom().item(end))
+                .subscribeAsCompletionStage();
+    }
+
+    private static Settlement standing(Hold hold) {
+        return switch (hold.state()) {
+            case HoldState.Captured captured -> new Settlement.Captured(hold, captured);
+            case HoldState.Voided voided -> new Settlement.Voided(hold, voided);
+            case HoldState.Open _, HoldState.Lapsed _, HoldState.Settling _ -> new Settlement.Pending(hold, "");
+        };
     }
 
     private Uni<Authorization> verified(Attempt attempt, Transfer transfer, Instant now) {
+        // A refused transfer is not tried again under a hold: the payer signs anew.
         return transfers
-                .verify(transfer, attempt.payTo(), attempt.amount().units(), now)
+                .known(transfer)
+                .chain(known -> known
+                        ? Uni.createFrom().item(Optional.of(Codes.exact("nonce_already_used")))
+                        : transfers.verify(
+                                transfer, attempt.payTo(), attempt.amount().units(), now))
                 .invoke(() -> faults.at(Point.PAYMENT_VERIFIED))
                 .chain(code -> code.isPresent() ? refused(code.get()) : take(attempt, transfer, now));
     }
@@ -137,22 +162,28 @@ class ExactScheme implements PaymentScheme {
     }
 
     private Uni<Settlement> settle(Hold hold) {
-        return switch (hold.state()) {
-            case HoldState.Captured captured -> Uni.createFrom().item(new Settlement.Captured(hold, captured));
-            case HoldState.Voided voided -> Uni.createFrom().item(new Settlement.Voided(hold, voided));
-            case HoldState.Open _, HoldState.Lapsed _, HoldState.Settling _ -> sent(hold);
-        };
+        return standing(hold) instanceof Settlement.Pending
+                ? sent(hold)
+                : Uni.createFrom().item(standing(hold));
     }
 
+    /** A chain that does not answer changes nothing: the hold is settling, and the sweep goes on with it. */
     private Uni<Settlement> sent(Hold hold) {
+        return sentOrFailed(hold)
+                .onFailure(UnavailableException.class)
+                .recoverWithItem(() -> new Settlement.Pending(hold, ""));
+    }
+
+    private Uni<Settlement> sentOrFailed(Hold hold) {
         var transfer = transfers
                 .read(hold.maximum().asset(), wire.object(hold.payment()))
                 .orElseThrow();
         return transfers
-                .settle(transfer, config.settleWithin())
+                .settleOnce(transfer, config.settleWithin())
                 .invoke(() -> faults.at(Point.SETTLEMENT_MINED))
                 .chain(outcome -> switch (outcome) {
-                    case Outcome.Succeeded(var in) -> ends.settled(hold.id(), success(hold, transfer, in), now());
+                    case Outcome.Succeeded(var in) ->
+                        ends.settled(hold.id(), success(hold, transfer, in.hash()), now());
                     case Outcome.Failed(var in) ->
                         failed(
                                 hold,
@@ -163,7 +194,9 @@ class ExactScheme implements PaymentScheme {
                     case Outcome.Pending(var newest) ->
                         Uni.createFrom()
                                 .item(new Settlement.Pending(
-                                        hold, failure(transfer, Codes.SETTLEMENT_PENDING, hash(newest))));
+                                        hold,
+                                        newest.map(hash -> success(hold, transfer, hash))
+                                                .orElse("")));
                 });
     }
 
@@ -171,18 +204,15 @@ class ExactScheme implements PaymentScheme {
         return ends.failed(hold.id(), failure(transfer, code, transaction), now());
     }
 
-    private String success(Hold hold, Transfer transfer, Inclusion in) {
+    /** What is signed and stored is sent until it is mined, so it is told as done. */
+    private String success(Hold hold, Transfer transfer, Bytes32 hash) {
         var network = transfer.asset().network();
         var amount = hold.maximum().units().toString();
-        return wire.text(answers.success(network, transfer.payer(), in.hash().hex(), amount));
+        return wire.text(answers.success(network, transfer.payer(), hash.hex(), amount));
     }
 
     private String failure(Transfer transfer, String code, String transaction) {
         return wire.text(answers.failure(transfer.asset().network(), transfer.payer(), code, transaction));
-    }
-
-    private static String hash(Optional<Bytes32> newest) {
-        return newest.map(Bytes32::hex).orElse("");
     }
 
     private static Instant now() {

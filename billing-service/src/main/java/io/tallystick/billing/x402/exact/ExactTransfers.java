@@ -8,6 +8,7 @@ import io.tallystick.billing.chain.ChainSigner;
 import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Outcome;
 import io.tallystick.billing.chain.Simulation;
+import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.abi.TokenCalls;
 import io.tallystick.billing.money.Address;
@@ -110,7 +111,15 @@ public class ExactTransfers {
         });
     }
 
-    /** Brings a transfer to the chain, or answers how it stands if it was asked for before. */
+    /** Brings a transfer to the chain, once: one that was refused is not tried again. */
+    public Uni<Outcome> settleOnce(Transfer transfer, Duration wait) {
+        return reads.hasCode(transfer.payer())
+                .chain(contract -> transactions.submitOnce(new Intent(transfer.key(), call(transfer, contract))))
+                .invoke(() -> faults.at(Point.SETTLEMENT_SUBMITTED))
+                .chain(() -> transactions.outcome(transfer.key(), 0, wait));
+    }
+
+    /** Brings a transfer to the chain, or answers how it stands if it was asked for before; a refused one is tried anew. */
     public Uni<Outcome> settle(Transfer transfer, Duration wait) {
         return reads.hasCode(transfer.payer())
                 .chain(contract -> transactions.submit(new Intent(transfer.key(), call(transfer, contract))))
@@ -118,11 +127,15 @@ public class ExactTransfers {
                 .chain(() -> transactions.outcome(transfer.key(), 0, wait));
     }
 
-    /** Whether it was sent before, or is being sent. */
+    /** Whether it was asked for before, and not refused: it was sent, or will be. */
     public Uni<Boolean> begun(Transfer transfer) {
-        return transactions
-                .find(transfer.key())
-                .map(before -> before.filter(sent -> !sent.attempts().isEmpty()).isPresent());
+        return transactions.find(transfer.key()).map(before -> before.filter(Transaction::wanted)
+                .isPresent());
+    }
+
+    /** Whether it was ever asked for, however it ended. */
+    public Uni<Boolean> known(Transfer transfer) {
+        return transactions.find(transfer.key()).map(Optional::isPresent);
     }
 
     private Uni<Optional<String>> onChain(Transfer transfer) {

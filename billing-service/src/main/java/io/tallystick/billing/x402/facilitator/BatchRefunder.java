@@ -64,11 +64,18 @@ class BatchRefunder {
         return switch (claims.read(sent.path("claims"), request.asset().get(), config.receiver())) {
             case Claims.Rows.Not(var code) -> no(request, code);
             case Claims.Rows.Read(var rows) ->
-                call(wanted.get(), rows, sent)
-                        .map(call -> escrow.read(wanted.get().id())
-                                .chain(reading -> refund(request, wanted.get(), rows, call, reading)))
-                        .orElseGet(() -> no(request, Codes.batch("authorizer_address_mismatch")));
+                claims.isOurs(wanted.get().id())
+                        .chain(ours -> ours ? Uni.createFrom().item(true) : claims.anyIsOurs(rows))
+                        .chain(ours -> ours
+                                ? Uni.createFrom().item(verdicts.elsewhere(request.network(), config.payer()))
+                                : refund(request, wanted.get(), rows, sent));
         };
+    }
+
+    private Uni<ObjectNode> refund(Request request, Wanted wanted, List<ClaimRow> rows, JsonNode sent) {
+        return call(wanted, rows, sent)
+                .map(call -> escrow.read(wanted.id()).chain(reading -> refund(request, wanted, rows, call, reading)))
+                .orElseGet(() -> no(request, Codes.batch("authorizer_address_mismatch")));
     }
 
     /** What is sent: the claims and the refund, each authorized by the server or by our key. */

@@ -8,9 +8,12 @@ import io.tallystick.billing.chain.ChainReads;
 import io.tallystick.billing.chain.ChainSigner;
 import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.Outcome;
+import io.tallystick.billing.chain.ReceiverReading;
 import io.tallystick.billing.chain.Simulation;
 import io.tallystick.billing.chain.Transactions;
+import io.tallystick.billing.chain.abi.ClaimRow;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.Asset;
 import io.tallystick.billing.signature.Bytes32;
 import io.tallystick.billing.signature.Hex;
 import io.tallystick.billing.signature.Keccak;
@@ -24,9 +27,9 @@ import io.tallystick.billing.x402.batch.Escrow;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Deposits, claims and payouts for other servers. Each is idempotent by what it does, not by how it was sent. */
@@ -76,6 +79,14 @@ class BatchSettler {
         if (offered.isPresent()) {
             return Uni.createFrom().item(verdicts.failed(request.network(), offered.get(), "", payer));
         }
+        return verifier.left(request, deposit.voucher().channelId(), now)
+                .chain(theirs -> theirs
+                        ? made(request, deposit, now)
+                        : Uni.createFrom().item(verdicts.elsewhere(request.network(), payer)));
+    }
+
+    private Uni<ObjectNode> made(Request request, BatchPayload.Deposit deposit, Instant now) {
+        var payer = deposit.config().payer();
         return deposits.make(deposit, request.asset().orElseThrow(), now).chain(made -> switch (made) {
             case Deposits.Result.Made(var transaction) -> deposited(request, deposit, transaction);
             case Deposits.Result.Not(var code, var transaction) ->
@@ -95,9 +106,12 @@ class BatchSettler {
             case Claims.Rows.Not(var code) -> no(request, code);
             case Claims.Rows.Read(var read) when read.isEmpty() -> no(request, Codes.batch("payload_type"));
             case Claims.Rows.Read(var read) ->
-                claims.call(read, signature(sent, "claimAuthorizerSignature"))
-                        .map(call -> claimed(request, call))
-                        .orElseGet(() -> no(request, Codes.batch("authorizer_address_mismatch")));
+                claims.anyIsOurs(read)
+                        .chain(ours -> ours
+                                ? Uni.createFrom().item(verdicts.elsewhere(request.network(), payer(read)))
+                                : claims.call(read, signature(sent, "claimAuthorizerSignature"))
+                                        .map(call -> claimed(request, call))
+                                        .orElseGet(() -> no(request, Codes.batch("authorizer_address_mismatch"))));
         };
     }
 
@@ -108,6 +122,10 @@ class BatchSettler {
                 .invoke(() -> payouts.remove(key))
                 .memoize()
                 .indefinitely());
+    }
+
+    private static Address payer(List<ClaimRow> rows) {
+        return rows.getFirst().channel().payer();
     }
 
     private Uni<ObjectNode> deposited(Request request, BatchPayload.Deposit deposit, String transaction) {
@@ -136,17 +154,27 @@ class BatchSettler {
 
     private Uni<ObjectNode> paidOut(Request request, Address receiver, Address token) {
         var call = escrow.calls().settle(receiver, token);
-        return reads.unsettled(receiver, token)
-                .chain(owed -> owed.signum() == 0
+        return reads.receiver(receiver, token)
+                .chain(owed -> owed.unsettled().signum() == 0
                         ? no(request, Codes.batch("nothing_to_settle"))
                         : reads.simulate(signer.address().orElseThrow(), call).chain(simulation -> switch (simulation) {
                             case Simulation.Reverts _ -> no(request, Codes.batch("settle_simulation_failed"));
-                            case Simulation.Succeeds _ -> paidOut(request, call, owed);
+                            case Simulation.Succeeds _ ->
+                                paidOut(
+                                        request,
+                                        key(receiver, request.asset().orElseThrow(), owed),
+                                        call,
+                                        owed.unsettled());
                         }));
     }
 
-    private Uni<ObjectNode> paidOut(Request request, Call call, BigInteger owed) {
-        return send(new Intent("settle:" + UUID.randomUUID(), call)).map(outcome -> switch (outcome) {
+    /** What was claimed so far is paid out once, however often it is asked for and whoever asks. */
+    private static String key(Address receiver, Asset asset, ReceiverReading reading) {
+        return "settle:" + asset.chainId() + ":" + receiver + ":" + asset.contract() + ":" + reading.claimed();
+    }
+
+    private Uni<ObjectNode> paidOut(Request request, String key, Call call, BigInteger owed) {
+        return send(new Intent(key, call)).map(outcome -> switch (outcome) {
             case Outcome.Succeeded(var in) ->
                 verdicts.settled(request.network(), in.hash().hex()).put("amount", owed.toString());
             case Outcome.Failed(var in) ->

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.ChannelReading;
+import io.tallystick.billing.channel.ForeignChannels;
+import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.billing.x402.Codes;
 import io.tallystick.billing.x402.batch.BatchPayload;
 import io.tallystick.billing.x402.batch.BatchPayloads;
@@ -21,12 +23,15 @@ class BatchVerifier {
     private final Escrow escrow;
     private final Deposits deposits;
     private final BatchPayloads payloads;
+    private final ForeignChannels foreign;
     private final Verdicts verdicts;
 
-    BatchVerifier(Escrow escrow, Deposits deposits, BatchPayloads payloads, Verdicts verdicts) {
+    BatchVerifier(
+            Escrow escrow, Deposits deposits, BatchPayloads payloads, ForeignChannels foreign, Verdicts verdicts) {
         this.escrow = escrow;
         this.deposits = deposits;
         this.payloads = payloads;
+        this.foreign = foreign;
         this.verdicts = verdicts;
     }
 
@@ -45,8 +50,17 @@ class BatchVerifier {
         }
         var id = payload.voucher().channelId();
         return escrow.read(id).chain(reading -> refusal(request, payload, reading, now)
-                .map(code -> code.map(reason -> verdicts.invalid(reason, payer))
-                        .orElseGet(() -> verdicts.valid(payload.config().payer(), id, reading))));
+                .chain(code -> code.isPresent()
+                        ? Uni.createFrom().item(verdicts.invalid(code.get(), payer))
+                        : left(request, id, now)
+                                .map(theirs -> theirs
+                                        ? verdicts.valid(payload.config().payer(), id, reading)
+                                        : verdicts.elsewhere(payload.config().payer()))));
+    }
+
+    /** What is verified for a server is served by it, so from here on the gateway takes nothing from the channel. */
+    Uni<Boolean> left(Request request, ChannelId id, Instant now) {
+        return foreign.leave(request.tenant(), id, now);
     }
 
     /** Why the payload's channel or signature does not fit what the server offered; empty if it does. */

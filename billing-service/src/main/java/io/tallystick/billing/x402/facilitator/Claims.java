@@ -1,11 +1,14 @@
 package io.tallystick.billing.x402.facilitator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.Call;
 import io.tallystick.billing.chain.ChainSigner;
 import io.tallystick.billing.chain.abi.ClaimRow;
+import io.tallystick.billing.channel.ForeignChannels;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.money.Asset;
+import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.billing.signature.ClaimEntry;
 import io.tallystick.billing.signature.Signature;
 import io.tallystick.billing.x402.Codes;
@@ -26,11 +29,13 @@ class Claims {
     private final Escrow escrow;
     private final ChainSigner signer;
     private final BatchPayloads payloads;
+    private final ForeignChannels foreign;
 
-    Claims(Escrow escrow, ChainSigner signer, BatchPayloads payloads) {
+    Claims(Escrow escrow, ChainSigner signer, BatchPayloads payloads, ForeignChannels foreign) {
         this.escrow = escrow;
         this.signer = signer;
         this.payloads = payloads;
+        this.foreign = foreign;
     }
 
     /** Rows that were read, or the code that says why they are none. */
@@ -75,6 +80,17 @@ class Claims {
         }
         var signature = authorizer.orElseGet(() -> signer.sign(escrow.digests().claimBatch(entries(rows))));
         return Optional.of(escrow.calls().claimWithSignature(rows, signature));
+    }
+
+    /** Whether the gateway keeps the books of one of the rows' channels: our own settlement claims it. */
+    Uni<Boolean> anyIsOurs(List<ClaimRow> rows) {
+        return foreign.anyIsOurs(rows.stream()
+                .map(row -> escrow.digests().channelId(row.channel()))
+                .toList());
+    }
+
+    Uni<Boolean> isOurs(ChannelId id) {
+        return foreign.anyIsOurs(List.of(id));
     }
 
     boolean isOurs(Address authorizer) {

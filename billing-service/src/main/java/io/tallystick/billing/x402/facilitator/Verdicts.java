@@ -5,6 +5,7 @@ import io.tallystick.billing.chain.ChannelReading;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.billing.signature.Checksum;
+import io.tallystick.billing.x402.Codes;
 import io.tallystick.billing.x402.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.Optional;
 /** What a resource server is told. A no is a verdict too, and travels with status 200, or its code would be lost. */
 @ApplicationScoped
 class Verdicts {
+    private static final String ELSEWHERE =
+            "The gateway keeps this channel's books. Sell from your own server in another tenant, with another payTo.";
+
     private final Wire wire;
 
     Verdicts(Wire wire) {
@@ -32,6 +36,15 @@ class Verdicts {
         var verdict = wire.object().put("isValid", false).put("invalidReason", reason);
         payer.map(Checksum::of).ifPresent(text -> verdict.put("payer", text));
         return verdict;
+    }
+
+    /** The gateway keeps the channel's books. */
+    ObjectNode elsewhere(Address payer) {
+        return invalid(Codes.SERVED_ELSEWHERE, Optional.of(payer)).put("invalidMessage", ELSEWHERE);
+    }
+
+    ObjectNode elsewhere(String network, Address payer) {
+        return failed(network, Codes.SERVED_ELSEWHERE, "", payer).put("errorMessage", ELSEWHERE);
     }
 
     ObjectNode settled(String network, String transaction) {

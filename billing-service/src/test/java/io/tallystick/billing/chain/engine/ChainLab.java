@@ -99,8 +99,10 @@ public final class ChainLab implements AutoCloseable {
                 (_, _, _) -> DriverManager.getConnection(url, stack.user(), stack.password()));
         try (var connection = source.getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute(Files.readString(
-                    Path.of("src/main/resources/db/migration/V300__chain_transaction.sql"), StandardCharsets.UTF_8));
+            for (var migration : List.of("V300__chain_transaction", "V310__intents_of_a_chain")) {
+                statement.execute(Files.readString(
+                        Path.of("src/main/resources/db/migration", migration + ".sql"), StandardCharsets.UTF_8));
+            }
         } catch (SQLException | IOException e) {
             throw new IllegalStateException(e);
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tallystick.billing.chain.Call;
+import io.tallystick.billing.chain.Intent;
 import io.tallystick.billing.chain.TransactionState.Final;
 import io.tallystick.billing.chain.TransactionState.Mined;
 import io.tallystick.billing.chain.TransactionState.Planned;
@@ -80,6 +81,41 @@ class EngineOnChainTest {
         assertThat(lab.stored("transfer:1").attempts()).isEmpty();
         assertThat(lab.submit("transfer:1", token.transfer(PAYER, UNITS)).state())
                 .isEqualTo(new Planned());
+    }
+
+    @Test
+    void whatIsWantedOnceStaysRefused() {
+        var intent = new Intent("transfer:1", token.transfer(PAYER, UNITS));
+        lab.store.addOnce(intent, lab.clock.instant());
+        lab.engine(_ -> {}).work(lab.lease("a"));
+
+        assertThat(lab.store.addOnce(intent, lab.clock.instant()).state()).isInstanceOf(Refused.class);
+        assertThat(lab.stored("transfer:1").state()).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aKeyOnAnotherChainIsAnotherIntent() {
+        lab.submit("mint:1", mint);
+        var elsewhere = new PostgresTransactionStore(lab.database, 1, SIGNER);
+
+        var other = elsewhere.add(new Intent("mint:1", token.mint(PAYER, BigInteger.TWO)), lab.clock.instant());
+
+        assertThat(other.state()).isEqualTo(new Planned());
+        assertThat(lab.stored("mint:1").intent().call()).isEqualTo(mint);
+    }
+
+    @Test
+    void countsWhatWaitsForAnotherSigner() {
+        var successor = new PostgresTransactionStore(lab.database, lab.config.id(), PAYER);
+        var before = successor.stranded();
+        var engine = lab.engine(_ -> {});
+        var lease = lab.lease("a");
+        lab.submit("mint:1", mint);
+
+        assertThat(successor.stranded()).isEqualTo(before + 1);
+        assertThat(successor.open(10)).isEmpty();
+        lab.workUntil(engine, lease, () -> lab.stored("mint:1").state() instanceof Final);
+        assertThat(successor.stranded()).isEqualTo(before);
     }
 
     @Test

@@ -55,6 +55,11 @@ final class RememberedTransactions implements TransactionStore {
     }
 
     @Override
+    public Transaction addOnce(Intent intent, Instant now) {
+        return add(intent, now);
+    }
+
+    @Override
     public List<Transaction> find(Collection<String> keys) {
         return keys.stream().map(transactions::get).toList();
     }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.tallystick.billing.BillingStack;
+import io.tallystick.billing.channel.Database;
 import io.tallystick.events.ChargeAdvanced;
 import io.tallystick.events.Envelope;
 import io.tallystick.events.EventJson;
@@ -50,6 +52,9 @@ class RatingEdgeTest {
 
     @Inject
     Topics topics;
+
+    @Inject
+    Database database;
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -104,6 +109,74 @@ class RatingEdgeTest {
         post(card(hour, "2", "1")).statusCode(201);
 
         awaitAccount("cust-4", "rated", "18");
+    }
+
+    @Test
+    void usageThatNoTokenCanPayIsNamedAndHoldsUpNobody() {
+        post(card(hour, "9".repeat(37), "1")).statusCode(201);
+
+        send(advanced("dear", Funding.ACCOUNT, "1000", "0"), advanced("cheap", Funding.ACCOUNT, "1", "0"));
+
+        awaitAccount("cheap", "rated", "9".repeat(37));
+        awaitAccount("dear", "fault", "cost-too-great");
+        get("/v1/accounts/dear").body("rated", equalTo("0"));
+        get("/v1/accounts/dear/charges/lines").statusCode(200).body("total", equalTo("9".repeat(37) + "000"));
+        send(advanced("dear", Funding.ACCOUNT, "1000", "999"));
+        awaitAccount("dear", "rated", "9".repeat(37));
+        get("/v1/accounts/dear").body("fault", nullValue());
+    }
+
+    @Test
+    void anAccountThatCannotBeRatedKeepsItsTotalsAndHoldsUpNobody() {
+        post(card(hour, "1", "1")).statusCode(201);
+        send(advanced("broken", Funding.ACCOUNT, "1", "0"));
+        awaitAccount("broken", "rated", "1");
+        period("broken", "PT0H");
+
+        send(advanced("broken", Funding.ACCOUNT, "7", "0"), advanced("whole", Funding.ACCOUNT, "2", "0"));
+
+        awaitAccount("whole", "rated", "2");
+        awaitAccount("broken", "fault", "rating-failed");
+        period("broken", "P1M");
+        send(advanced("broken", Funding.ACCOUNT, "3", "0"));
+        awaitAccount("broken", "rated", "7");
+    }
+
+    @Test
+    void anAccountWhoseBooksFailHoldsUpNoOther() {
+        post(card(hour, "1", "1")).statusCode(201);
+        send(advanced("a-torn", Funding.ACCOUNT, "1", "0"));
+        awaitAccount("a-torn", "rated", "1");
+        execute("update account set asset = 'torn', debited = 2 where subject = 'a-torn' and tenant = '" + tenant
+                + "'");
+
+        send(advanced("b-whole", Funding.ACCOUNT, "5", "0"));
+
+        awaitAccount("a-torn", "fault", "booking-failed");
+        await().atMost(Duration.ofSeconds(60)).until(() -> booked("b-whole"), BigDecimal.valueOf(5)::equals);
+        execute("delete from charge where subject = 'a-torn' and tenant = '" + tenant + "'");
+        execute("delete from account where subject = 'a-torn' and tenant = '" + tenant + "'");
+    }
+
+    private void period(String subject, String period) {
+        execute("update account set period = '%s' where tenant = '%s' and subject = '%s'"
+                .formatted(period, tenant, subject));
+    }
+
+    private void execute(String sql) {
+        database.inTransaction(session -> session.createNativeQuery(sql).executeUpdate())
+                .await()
+                .atMost(Duration.ofSeconds(20));
+    }
+
+    private BigDecimal booked(String subject) {
+        return database.inTransaction(session -> session.createNativeQuery(
+                                "select debited_booked from account where tenant = '%s' and subject = '%s'"
+                                        .formatted(tenant, subject),
+                                BigDecimal.class)
+                        .getSingleResultOrNull())
+                .await()
+                .atMost(Duration.ofSeconds(20));
     }
 
     @Test

@@ -24,6 +24,8 @@ public sealed interface Answer {
 
     enum Outcome {
         SERVED,
+        /** Served while billing did not answer the capture: it charges from the record, or the call was free. */
+        CAPTURED_LATER,
         UNPAID,
         REFUNDED,
         REPLAYED,
@@ -31,6 +33,7 @@ public sealed interface Answer {
         UPSTREAM_REFUSED,
         UPSTREAM_FAILED,
         NOT_RECORDED,
+        CHARGE_UNKNOWN,
         NOT_SETTLED,
         UNAVAILABLE
     }

@@ -85,8 +85,20 @@ final class CallErrors {
                 "The usage of this call could not be recorded, so it is not delivered. Nothing was charged. Try again.");
     }
 
+    static ApiError chargeUnknown() {
+        return ApiError.server(
+                500,
+                "charge_unknown",
+                "The usage of this call may or may not be recorded, so it is not delivered, and it is not known whether it "
+                        + "will be charged. Look at your channel before you repeat it.");
+    }
+
+    /** A deposit may have been made by then: the same payment, sent again, finds it. */
     static ApiError billingUnavailable() {
         return ApiError.server(
-                503, "billing_unavailable", "Payments cannot be taken at the moment. Nothing was sent on. Try again.");
+                503,
+                "billing_unavailable",
+                "Payments cannot be taken at the moment. Nothing was sent on, and the call is not charged. "
+                        + "Try again with the same payment.");
     }
 }

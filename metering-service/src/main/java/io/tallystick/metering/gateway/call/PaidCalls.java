@@ -112,7 +112,7 @@ public final class PaidCalls {
         return payments.capture(held.holdId(), usage)
                 .handle((capture, failure) -> failure == null
                         ? delivered(answer, capture)
-                        : new Answer.Delivered(Outcome.SERVED, answer, Headers.NONE));
+                        : new Answer.Delivered(Outcome.CAPTURED_LATER, answer, Headers.NONE));
     }
 
     private static Answer delivered(Answered answer, Capture capture) {
@@ -124,14 +124,16 @@ public final class PaidCalls {
     }
 
     /**
-     * A record that was not acknowledged may exist all the same, and billing may have captured from it by now. Whoever
-     * was charged gets the answer.
+     * A record that was not acknowledged may exist all the same, and billing may have captured from it by now, or be
+     * about to. Whoever is charged gets the answer; where billing does not say, neither do we.
      */
     private CompletionStage<Answer> notRecorded(Held held, Answered answer) {
         return payments.release(held.holdId(), "usage_not_recorded")
-                .handle((capture, failure) -> failure == null && capture instanceof Closed closed
-                        ? closed.nothingCharged() ? notRecorded(closed.headers()) : delivered(answer, closed)
-                        : notRecorded(Headers.NONE));
+                .handle((capture, failure) -> failure == null
+                        ? capture instanceof Closed closed && closed.nothingCharged()
+                                ? notRecorded(closed.headers())
+                                : delivered(answer, capture)
+                        : new Answer.Failed(Outcome.CHARGE_UNKNOWN, CallErrors.chargeUnknown(), Headers.NONE));
     }
 
     private static Answer notRecorded(Headers payment) {

@@ -51,7 +51,7 @@ public sealed interface Arrival {
         UNUSABLE,
         /** The same source and id as an event already counted, with another type, subject or data. */
         CONFLICT,
-        /** A void whose event never came. */
+        /** A void whose event never came, or whose event's record is no longer kept. */
         UNMATCHED_VOID,
         /** The database refuses it and nothing above says why: a fault of ours. */
         UNCOUNTABLE;

@@ -59,9 +59,15 @@ class ArrivalReader {
         }
     }
 
-    private Arrival arrival(LogRecord at, String tenant, Funding funding, EventAttributes read) throws IOException {
+    private Arrival arrival(LogRecord at, String tenant, Funding funding, EventAttributes read) {
         var time = read.time().orElse(at.appendedAt());
-        var data = reader.data(at.value(), read);
+        Object data;
+        try {
+            data = reader.data(at.value(), read);
+        } catch (IOException e) {
+            var detail = "must be what datacontenttype says, with each name of an object once";
+            return new DeadLetter(at, Reason.UNREADABLE, tenant, read.source(), read.id(), "/data", detail);
+        }
         var event = new UsageEvent(tenant, funding, read.source(), read.id(), read.type(), read.subject(), time, data);
         if (funding == Funding.ACCOUNT && event.source().startsWith(UsageEvent.GATEWAY_SOURCE)) {
             return DeadLetter.of(at, event, Reason.UNREADABLE, "/source", "must not be the gateway's");

@@ -29,6 +29,7 @@ import java.util.function.Function;
  */
 public final class Batch {
     private final List<Candidate> candidates = new ArrayList<>();
+    private final List<NotCountable> unusable = new ArrayList<>();
     private final List<DeadLetter> letters = new ArrayList<>();
     private final Map<EventKey, Voiding> voidings = new LinkedHashMap<>();
 
@@ -44,12 +45,15 @@ public final class Batch {
     public record Candidate(
             int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {}
 
+    /** An event that a meter cannot use: nothing at all if it is a retry of one that was counted without that meter. */
+    record NotCountable(EventKey key, long digest, DeadLetter letter) {}
+
     /**
      * @param fresh the events that count, each key once
      * @param duplicates how many were retries of one that counts
-     * @param conflicts other events under a key that is taken
+     * @param letters other events under a key that is taken, and those that a meter cannot use
      */
-    public record Verdict(List<Candidate> fresh, int duplicates, List<DeadLetter> conflicts) {}
+    public record Verdict(List<Candidate> fresh, int duplicates, List<DeadLetter> letters) {}
 
     /** @param meters a tenant's own meters */
     public Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters) {
@@ -76,7 +80,8 @@ public final class Batch {
                 case NotMeasured() -> {}
                 case Unusable(var path, var rule) -> {
                     var detail = "meter " + meter.slug() + " reads " + path + ", which " + rule;
-                    letters.add(DeadLetter.of(at, event, Reason.UNUSABLE, "/data", detail));
+                    var letter = DeadLetter.of(at, event, Reason.UNUSABLE, "/data", detail);
+                    unusable.add(new NotCountable(event.key(), event.digest(), letter));
                     return;
                 }
             }
@@ -98,6 +103,10 @@ public final class Batch {
         return candidates;
     }
 
+    List<NotCountable> unusable() {
+        return unusable;
+    }
+
     /** What never could be counted, whatever was claimed. */
     List<DeadLetter> letters() {
         return letters;
@@ -114,7 +123,7 @@ public final class Batch {
     public Verdict against(Map<EventKey, Long> claimed) {
         var fresh = new ArrayList<Candidate>();
         var duplicates = 0;
-        var conflicts = new ArrayList<DeadLetter>();
+        var refused = new ArrayList<DeadLetter>();
         var taken = new HashMap<>(claimed);
         for (var candidate : candidates) {
             var first = taken.putIfAbsent(candidate.key(), candidate.digest());
@@ -123,7 +132,7 @@ public final class Batch {
             } else if (first == candidate.digest()) {
                 duplicates++;
             } else {
-                conflicts.add(DeadLetter.of(
+                refused.add(DeadLetter.of(
                         candidate.at(),
                         candidate.event(),
                         Reason.CONFLICT,
@@ -131,6 +140,13 @@ public final class Batch {
                         "another event of this source and id was counted; give a different event an id of its own"));
             }
         }
-        return new Verdict(fresh, duplicates, conflicts);
+        for (var event : unusable) {
+            if (claimed.containsKey(event.key()) && claimed.get(event.key()) == event.digest()) {
+                duplicates++;
+            } else {
+                refused.add(event.letter());
+            }
+        }
+        return new Verdict(fresh, duplicates, refused);
     }
 }

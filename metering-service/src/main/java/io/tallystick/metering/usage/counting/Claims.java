@@ -82,6 +82,12 @@ class Claims {
                 Tuple.of(uuids(keys), place.epoch())));
     }
 
+    /** Digests of those of {@code keys} that are taken, in whatever epoch. */
+    Map<EventKey, Long> known(Statements statements, Collection<EventKey> keys) {
+        return digests(
+                statements.run("select key, digest from event_claim where key = any($1)", Tuple.of(uuids(keys))));
+    }
+
     /**
      * Claims all keys that are free, and waits for other transactions that claim the same.
      *
@@ -143,6 +149,11 @@ class Claims {
     Set<EventKey> waitingVoids(Statements statements, Collection<EventKey> keys) {
         return keys(statements.run(
                 "select key from usage_void where key = any($1) and not applied", Tuple.of(uuids(keys))));
+    }
+
+    /** As if they had not been asked for. */
+    void dropVoids(Statements statements, Collection<EventKey> keys) {
+        statements.run("delete from usage_void where key = any($1)", Tuple.of(uuids(keys)));
     }
 
     void voidsApplied(Statements statements, Collection<EventKey> keys) {

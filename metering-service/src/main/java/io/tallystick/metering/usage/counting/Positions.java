@@ -3,6 +3,7 @@ package io.tallystick.metering.usage.counting;
 import io.tallystick.metering.usage.counting.Transactions.Statements;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -14,6 +15,9 @@ import java.util.TreeMap;
 /** How far the log has been read. Kept in the database, in the transaction that counts what was read. */
 @ApplicationScoped
 class Positions {
+    /** Longest between the broker's look at a partition's end and the reader's hearing of it, with time to spare. */
+    private static final Duration IN_FLIGHT = Duration.ofMinutes(1);
+
     private final Transactions transactions;
 
     Positions(Transactions transactions) {
@@ -95,16 +99,19 @@ class Positions {
      * Says that nothing waits in these partitions: what is read from them later is appended later. Blocks.
      *
      * @param next where the reader believes them to be; one that is elsewhere is left alone
+     * @param ago how old the news is at most
      */
-    void caughtUp(String topic, String topicId, Map<Integer, Long> next) {
+    void caughtUp(String topic, String topicId, Map<Integer, Long> next, Duration ago) {
         transactions.run(statements -> statements.run(
                 """
-                update consumer_offset o set read_until = greatest(o.read_until, now() - interval '1 minute')
+                update consumer_offset o
+                set read_until = greatest(o.read_until, now() - $5::bigint * interval '1 second')
                 from unnest($3::int[], $4::bigint[]) as s (partition, next)
                 where o.topic = $1 and o.topic_id = $2 and o.partition = s.partition and o.next_offset = s.next
                 """,
                 Tuple.of(topic, topicId)
                         .addArrayOfInteger(next.keySet().toArray(Integer[]::new))
-                        .addArrayOfLong(next.values().toArray(Long[]::new))));
+                        .addArrayOfLong(next.values().toArray(Long[]::new))
+                        .addLong(ago.plus(IN_FLIGHT).toSeconds())));
     }
 }

@@ -2,6 +2,7 @@ package io.tallystick.metering.usage.counting;
 
 import io.quarkus.scheduler.Scheduled;
 import io.tallystick.metering.usage.UsageConfig;
+import io.tallystick.metering.usage.UsageTopic;
 import io.tallystick.metering.usage.counting.Transactions.Statements;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,15 +26,21 @@ class Retention {
 
     private static final List<String> TABLES = List.of("usage_record", "dead_letter");
 
-    /** Append time before which everything has been read: no copy of anything older is still to come. */
-    private static final String WATERMARK = "(select min(read_until) from consumer_offset)";
+    /**
+     * Append time before which everything of the topic has been read: no copy of anything older is still to come. Rows of
+     * the topic under an earlier id count, because a partition that stopped holds copies too; those of another prefix are
+     * another installation's.
+     */
+    private static final String WATERMARK = "(select min(read_until) from consumer_offset where topic = $2)";
 
     private final Transactions transactions;
     private final UsageConfig config;
+    private final String topic;
 
-    Retention(Transactions transactions, UsageConfig config) {
+    Retention(Transactions transactions, UsageConfig config, UsageTopic topic) {
         this.transactions = transactions;
         this.config = config;
+        this.topic = topic.name();
     }
 
     @Scheduled(every = "1h", delayed = "1h")
@@ -96,7 +103,7 @@ class Retention {
         var dropped = statements.run(
                 "delete from claim_epoch where closed_at + $1::bigint * interval '1 second' < " + WATERMARK
                         + " returning epoch",
-                Tuple.of(memory.toSeconds()));
+                Tuple.of(memory.toSeconds(), topic));
         dropped.forEach(row -> statements.run("drop table event_claim_" + row.getInteger("epoch")));
         return dropped.rowCount();
     }
@@ -114,11 +121,11 @@ class Retention {
                 select (now() at time zone 'UTC')::date, tenant, 'unmatched_void', '/id',
                     'no event of this source and id came', source, event_id, sent_by, -1, -1, appended_at, ''
                 from unmatched
-                """, Tuple.of(memory));
+                """, Tuple.of(memory, topic));
         var forgotten = statements.run(
                 "delete from usage_void v where applied and appended_at + $1::bigint * interval '1 second' < "
                         + WATERMARK + " and not exists (select from event_claim c where c.key = v.key)",
-                Tuple.of(2 * memory));
+                Tuple.of(2 * memory, topic));
         return forgotten.rowCount();
     }
 

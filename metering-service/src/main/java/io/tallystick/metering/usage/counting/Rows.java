@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -73,17 +72,17 @@ class Rows {
                                 row -> array(row, usage -> usage.quantity().toString()))));
     }
 
-    /** What the records added, by series. */
-    List<Map<UUID, Quantity>> recall(Statements statements, Collection<Claimed> claims) {
+    /** What the records added, by series; without those that are no longer kept. */
+    Map<Claimed, Map<UUID, Quantity>> recall(Statements statements, Collection<Claimed> claims) {
         var records = statements.run(
                 """
-                select r.series, r.quantity::text[] as quantity from usage_record r
+                select r.day, r.id, r.series, r.quantity::text[] as quantity from usage_record r
                 join unnest($1::date[], $2::bigint[]) as claim (day, id) on r.day = claim.day and r.id = claim.id
                 """,
                 Tuple.tuple()
                         .addArrayOfLocalDate(claims.stream().map(Claimed::day).toArray(LocalDate[]::new))
                         .addArrayOfLong(claims.stream().map(Claimed::record).toArray(Long[]::new)));
-        var recalled = new ArrayList<Map<UUID, Quantity>>();
+        var recalled = new HashMap<Claimed, Map<UUID, Quantity>>();
         records.forEach(row -> {
             var series = row.getArrayOfUUIDs("series");
             var quantities = row.getArrayOfStrings("quantity");
@@ -91,11 +90,8 @@ class Rows {
             for (int i = 0; i < series.length; i++) {
                 record.put(series[i], Quantity.of(new java.math.BigDecimal(quantities[i])));
             }
-            recalled.add(record);
+            recalled.put(new Claimed(row.getLocalDate("day"), row.getLong("id")), record);
         });
-        if (recalled.size() != claims.size()) {
-            throw new IllegalStateException("a claimed event has no record: they are kept too short a time");
-        }
         return recalled;
     }
 

@@ -13,6 +13,7 @@ import io.tallystick.metering.usage.Series;
 import io.tallystick.metering.usage.Series.Movement;
 import io.tallystick.metering.usage.SeriesKey;
 import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
+import io.tallystick.metering.usage.counting.Arrival.Reason;
 import io.tallystick.metering.usage.counting.Arrival.Voiding;
 import io.tallystick.metering.usage.counting.Batch.Candidate;
 import io.tallystick.metering.usage.counting.Claims.Place;
@@ -87,6 +88,11 @@ class UsageBatches {
         var batch = new Batch(arrivals, tenant -> known.getOrDefault(tenant, List.of()));
         var keys = batch.candidates().stream().map(Candidate::key).collect(Collectors.toSet());
         var claimed = claims.before(statements, place, keys);
+        if (!batch.unusable().isEmpty()) {
+            claimed.putAll(claims.known(
+                    statements,
+                    batch.unusable().stream().map(Batch.NotCountable::key).toList()));
+        }
         var fresh = batch.against(claimed).fresh();
         claimed.putAll(claims.claim(statements, place, fresh));
         var verdict = batch.against(claimed);
@@ -95,7 +101,8 @@ class UsageBatches {
         tell(statements, moved, verdict.fresh());
 
         var letters = new ArrayList<>(batch.letters());
-        letters.addAll(verdict.conflicts());
+        letters.addAll(verdict.letters());
+        letters.addAll(voids.letters());
         rows.putDeadLetters(statements, place.day(), letters);
         var voided = voids.ofFresh().size() + voids.ofOlder().size();
         return new Outcome(verdict.fresh().size(), verdict.duplicates(), voided, letters);
@@ -106,8 +113,9 @@ class UsageBatches {
      *
      * @param ofFresh events of this batch, whose void came before them or with them
      * @param ofOlder what events counted before this batch had added, by series
+     * @param letters voids of events whose records are no longer kept
      */
-    private record Voids(Set<EventKey> ofFresh, List<Map<UUID, Quantity>> ofOlder) {}
+    private record Voids(Set<EventKey> ofFresh, List<Map<UUID, Quantity>> ofOlder, List<DeadLetter> letters) {}
 
     private Voids voids(Statements statements, Map<EventKey, Voiding> voidings, List<Candidate> fresh) {
         var asked = voidings.isEmpty() ? Set.<EventKey>of() : claims.askForVoids(statements, voidings);
@@ -116,12 +124,32 @@ class UsageBatches {
         var others = new HashSet<>(asked);
         others.removeAll(freshKeys);
         var older = others.isEmpty() ? Map.<EventKey, Claims.Claimed>of() : claims.records(statements, others);
+        var recalled = older.isEmpty()
+                ? Map.<Claims.Claimed, Map<UUID, Quantity>>of()
+                : rows.recall(statements, older.values());
         var applied = new HashSet<>(ofFresh);
-        applied.addAll(older.keySet());
+        var tooLate = new HashSet<EventKey>();
+        older.forEach((key, claim) -> (recalled.containsKey(claim) ? applied : tooLate).add(key));
         if (!applied.isEmpty()) {
             claims.voidsApplied(statements, applied);
         }
-        return new Voids(ofFresh, older.isEmpty() ? List.of() : rows.recall(statements, older.values()));
+        if (!tooLate.isEmpty()) {
+            claims.dropVoids(statements, tooLate);
+        }
+        var letters =
+                tooLate.stream().map(voidings::get).map(UsageBatches::tooLate).toList();
+        return new Voids(ofFresh, List.copyOf(recalled.values()), letters);
+    }
+
+    private static DeadLetter tooLate(Voiding voiding) {
+        return new DeadLetter(
+                voiding.at(),
+                Reason.UNMATCHED_VOID,
+                voiding.tenant(),
+                voiding.source(),
+                voiding.id(),
+                "/id",
+                "the event was counted and its record is no longer kept: it cannot be taken back");
     }
 
     private List<Series> move(Statements statements, Place place, List<Candidate> fresh, Voids voids) {

@@ -42,7 +42,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 @ApplicationScoped
 class UsageConsumer {
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration RECHECK = Duration.ofSeconds(30);
 
     private final UsageConfig config;
     private final UsageTopic topic;
@@ -138,6 +137,7 @@ class UsageConsumer {
         private final Map<Integer, Long> next = new HashMap<>();
         private final Set<Integer> stopped = new HashSet<>();
         private long lookAgainNanos = System.nanoTime();
+        private long polledNanos = System.nanoTime();
 
         Reading(KafkaConsumer<byte[], byte[]> consumer, String topicId) {
             this.consumer = consumer;
@@ -159,13 +159,15 @@ class UsageConsumer {
 
         void step() {
             try {
+                // What this poll says of the log's end, the broker may have answered right after the poll before.
+                var asOfNanos = polledNanos;
+                polledNanos = System.nanoTime();
                 var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
                 consumer.poll(POLL).forEach(records::add);
-                if (records.isEmpty()) {
-                    quiet();
-                } else {
+                if (!records.isEmpty()) {
                     count(records);
                 }
+                lookAround(asOfNanos);
             } catch (OffsetOutOfRangeException | FencedException e) {
                 Log.warnf("position is looked up again, cause=%s", e.getMessage());
                 recover();
@@ -227,8 +229,11 @@ class UsageConsumer {
             metrics.stopped(partition.partition(), reason);
         }
 
-        /** Nothing new: says how far the log is read, and looks whether an operator has decided. */
-        private void quiet() {
+        /**
+         * Says of which partitions all is read, and looks whether an operator has decided on the others. By the clock, and
+         * whether there is anything to count or not: one partition that never rests must not keep this from the rest.
+         */
+        private void lookAround(long asOfNanos) {
             var read = consumer.assignment().stream()
                     .filter(partition -> !stopped.contains(partition.partition())
                             && consumer.currentLag(partition).orElse(1) == 0)
@@ -236,14 +241,17 @@ class UsageConsumer {
                     .toList();
             read.forEach(metrics::caughtUp);
             if (System.nanoTime() - lookAgainNanos > 0) {
-                lookAgainNanos = System.nanoTime() + RECHECK.toNanos();
+                lookAgainNanos = System.nanoTime() + config.lookAround().toNanos();
                 positions.caughtUp(
                         topic.name(),
                         topicId,
-                        read.stream().collect(Collectors.toMap(partition -> partition, next::get)));
-                seek(consumer.assignment().stream()
-                        .filter(partition -> stopped.contains(partition.partition()))
-                        .toList());
+                        read.stream().collect(Collectors.toMap(partition -> partition, next::get)),
+                        Duration.ofNanos(System.nanoTime() - asOfNanos));
+                if (!stopped.isEmpty()) {
+                    seek(consumer.assignment().stream()
+                            .filter(partition -> stopped.contains(partition.partition()))
+                            .toList());
+                }
             }
         }
 

@@ -47,7 +47,7 @@ class UsageStartup implements HealthCheck {
 
     void start(@Observes StartupEvent event) {
         // Refuses a memory that cannot be right before anything is counted by it.
-        config.window();
+        config.requireRecordsForVoids();
         Thread.ofPlatform().name("usage-startup").daemon().start(this::run);
     }
 

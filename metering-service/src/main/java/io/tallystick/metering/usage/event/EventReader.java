@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import io.tallystick.metering.meter.Numeral;
 import io.tallystick.metering.meter.Utf8;
 import io.tallystick.metering.usage.event.EventRead.Flaw;
@@ -16,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,19 +26,47 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class EventReader {
-    /** Deepest nesting of an event; deeper is malformed. */
+    /** Deepest nesting of an event. */
     public static final int DEEPEST = 64;
 
-    private final JsonFactory json = JsonFactory.builder()
+    /** Longest number of an event, in characters. */
+    public static final int LONGEST_NUMBER = 256;
+
+    /** For passing over events: one that goes too far is a fault of that event alone, so the parser goes further. */
+    private final JsonFactory passing = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxNumberLength(256)
+                    .maxNestingDepth(1_000)
+                    .maxNumberLength(Integer.MAX_VALUE)
                     .build())
             .build();
 
-    /** A parser over {@code bytes}; its byte offsets are positions in the array. */
+    /** For data that is wanted. A name that stands twice could be read in two ways. */
+    private final JsonFactory json = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxNumberLength(LONGEST_NUMBER)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /**
+     * A parser over {@code bytes}; its byte offsets are positions in the array.
+     *
+     * @throws IOException if they are another encoding than UTF-8, which the parser would guess, without offsets
+     */
     public JsonParser parser(byte[] bytes) throws IOException {
-        return json.createParser(bytes);
+        requireUtf8(bytes);
+        return passing.createParser(bytes);
+    }
+
+    /** JSON begins with ASCII: in UTF-16 and UTF-32 one of the first four bytes is zero, or is a byte order mark's. */
+    private static void requireUtf8(byte[] bytes) throws IOException {
+        for (int i = 0; i < Math.min(4, bytes.length); i++) {
+            var at = bytes[i] & 0xFF;
+            if (at == 0 || (i == 0 && at >= 0xEF)) {
+                throw new IOException("not UTF-8 without a byte order mark");
+            }
+        }
     }
 
     /**
@@ -94,7 +124,8 @@ public class EventReader {
      * The event's data as a tree, or null if it has none or none that is JSON.
      *
      * @param bytes what {@code event} was read from
-     * @throws IOException if {@code data_base64} holds no base64, or no JSON though it says so
+     * @throws IOException if an object in it has a name twice, or {@code data_base64} holds no base64, or not one JSON
+     *     value though it says so
      */
     public Object data(byte[] bytes, EventAttributes event) throws IOException {
         if (event.dataFrom() == event.dataTo()) {
@@ -110,13 +141,19 @@ public class EventReader {
     }
 
     private Object decoded(byte[] data) throws IOException {
-        try (var parser = parser(data)) {
-            return parser.nextToken() == null ? null : tree(parser);
+        requireUtf8(data);
+        try (var parser = json.createParser(data)) {
+            var tree = parser.nextToken() == null ? null : tree(parser);
+            if (parser.nextToken() != null) {
+                throw new IOException("something follows the data");
+            }
+            return tree;
         }
     }
 
-    private static boolean isJson(String contentType) {
-        var type = contentType.split(";", 2)[0].strip();
+    /** Whether data of this type is JSON; data without a type is. */
+    public static boolean isJson(String contentType) {
+        var type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         return type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
     }
 
@@ -158,7 +195,7 @@ public class EventReader {
             switch (name) {
                 case "specversion", "id", "source", "type", "subject", "time", "datacontenttype" -> text(name, parser);
                 case "data", "data_base64" -> data(name, parser);
-                default -> parser.skipChildren();
+                default -> skip(name, parser);
             }
         }
 
@@ -186,9 +223,37 @@ public class EventReader {
                 flaws.add(new Flaw(name, "must be a string"));
             }
             dataFrom = (int) parser.currentTokenLocation().getByteOffset();
-            parser.skipChildren();
+            skip(name, parser);
             parser.finishToken();
             dataTo = (int) parser.currentLocation().getByteOffset();
+        }
+
+        /** Leaves the parser at the end of the value, having looked how deep it is and how long its numbers are. */
+        private void skip(String name, JsonParser parser) throws IOException {
+            int open = 0;
+            int deepest = 0;
+            int longest = 0;
+            for (var token = parser.currentToken(); ; token = parser.nextToken()) {
+                if (token == null) {
+                    throw new IOException("ends within a value");
+                } else if (token.isStructStart()) {
+                    deepest = Math.max(deepest, ++open);
+                } else if (token.isStructEnd()) {
+                    open--;
+                } else if (token.isNumeric()) {
+                    longest = Math.max(longest, parser.getTextLength());
+                }
+                if (open == 0) {
+                    break;
+                }
+            }
+            // The event itself is one deep.
+            if (deepest >= DEEPEST) {
+                flaws.add(new Flaw(name, "must not be nested deeper than " + DEEPEST + " with the event"));
+            }
+            if (longest > LONGEST_NUMBER) {
+                flaws.add(new Flaw(name, "must have no number of more than " + LONGEST_NUMBER + " characters"));
+            }
         }
 
         EventRead toEvent() {

@@ -2,13 +2,15 @@ package io.tallystick.metering.usage.ingest;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tallystick.metering.usage.event.EventRead.Flaw;
 import io.tallystick.metering.usage.event.EventReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +36,26 @@ class BinaryMode {
         return headers.containsKey(PREFIX + "specversion") || headers.containsKey(PREFIX + "id");
     }
 
-    /** @throws IOException if the data says it is JSON and is not */
+    /** An attribute that cannot be read, or in more than one way. */
+    static final class AttributeException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Flaw flaw;
+
+        AttributeException(String attribute, String rule) {
+            super(attribute + " " + rule);
+            flaw = new Flaw(attribute, rule);
+        }
+
+        Flaw flaw() {
+            return flaw;
+        }
+    }
+
+    /**
+     * @throws AttributeException if a header is not what the protocol binding says
+     * @throws IOException if the data says it is JSON and is not
+     */
     byte[] structured(MultivaluedMap<String, String> headers, String contentType, byte[] body) throws IOException {
         var out = new ByteArrayOutputStream(body.length + 256);
         try (var event = json.createGenerator(out)) {
@@ -42,10 +63,7 @@ class BinaryMode {
             for (var header : headers.entrySet()) {
                 var name = header.getKey().toLowerCase(Locale.ROOT);
                 if (name.startsWith(PREFIX)) {
-                    attribute(
-                            event,
-                            name.substring(PREFIX.length()),
-                            header.getValue().getFirst());
+                    attribute(event, name.substring(PREFIX.length()), header.getValue());
                 }
             }
             if (body.length > 0) {
@@ -56,34 +74,33 @@ class BinaryMode {
         return out.toByteArray();
     }
 
-    private static void attribute(JsonGenerator event, String name, String value) throws IOException {
-        if (ATTRIBUTE.matcher(name).matches() && !NOT_FROM_HEADERS.contains(name)) {
-            event.writeStringField(name, decoded(value));
+    private static void attribute(JsonGenerator event, String name, List<String> values) throws IOException {
+        if (!ATTRIBUTE.matcher(name).matches() || NOT_FROM_HEADERS.contains(name)) {
+            return;
         }
+        if (values.size() > 1) {
+            throw new AttributeException(name, "must stand once");
+        }
+        var text = HeaderText.decoded(values.getFirst());
+        if (text.isEmpty()) {
+            throw new AttributeException(name, "must be UTF-8 where it is percent-encoded");
+        }
+        event.writeStringField(name, text.get());
     }
 
     private void data(JsonGenerator event, String contentType, byte[] body) throws IOException {
         if (!contentType.isEmpty()) {
             event.writeStringField("datacontenttype", contentType);
         }
-        if (MediaTypes.isJson(contentType)) {
+        if (EventReader.isJson(contentType)) {
             reader.requireOneValue(body);
             event.writeFieldName("data");
-            event.writeRawValue(new String(body, StandardCharsets.UTF_8));
+            event.writeRawValue(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString());
         } else {
             event.writeBinaryField("data_base64", body);
-        }
-    }
-
-    /** Header values are percent-encoded where they are not plain ASCII; a {@code +} stands for itself. */
-    private static String decoded(String value) {
-        if (value.indexOf('%') < 0) {
-            return value;
-        }
-        try {
-            return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return value;
         }
     }
 }

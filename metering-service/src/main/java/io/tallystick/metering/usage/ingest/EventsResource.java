@@ -37,11 +37,12 @@ class EventsResource {
     @ResponseStatus(202)
     public Uni<Receipt> post(@Context HttpHeaders headers, byte[] body) {
         var tenant = caller.tenant();
-        var events = ingest.checked(tenant, reader.read(headers.getRequestHeaders(), body), Instant.now());
+        var received = reader.read(headers.getRequestHeaders(), body);
+        var events = ingest.checked(tenant, received.events(), Instant.now());
         var refused = Ingest.refusedOf(events);
         ingest.countRefused(refused.size());
         if (refused.size() == events.size()) {
-            throw new ProblemException(notAccepted(refused, events.size() > 1));
+            throw new ProblemException(notAccepted(refused, received.batch()));
         }
         return ingest.append(tenant, caller.did(), events)
                 .map(accepted ->

@@ -2,6 +2,7 @@ package io.tallystick.metering.usage.ingest;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.tallystick.kit.problem.Problem;
 import io.tallystick.kit.problem.ProblemException;
 import io.tallystick.metering.usage.event.EventAttributes;
@@ -27,6 +28,10 @@ class IncomingReader {
     private static final String BATCH = "application/cloudevents-batch+json";
     private static final String PLAIN = "application/json";
 
+    /** Where the parser stops. */
+    private static final String TOO_FAR =
+            "is nested more than 1,000 deep or has a name of more than 50,000 characters.";
+
     private final IngestConfig config;
     private final EventReader reader;
     private final BinaryMode binaryMode;
@@ -38,10 +43,21 @@ class IncomingReader {
     }
 
     /**
-     * @return the events in their order; at least one
+     * What a request brought.
+     *
+     * @param batch whether it is an array, even of one
+     * @param events in their order; at least one
+     */
+    record Received(boolean batch, List<Incoming> events) {
+        Received {
+            events = List.copyOf(events);
+        }
+    }
+
+    /**
      * @throws ProblemException if the request as a whole cannot be read; then no event of it is taken in
      */
-    List<Incoming> read(MultivaluedMap<String, String> headers, byte[] body) {
+    Received read(MultivaluedMap<String, String> headers, byte[] body) {
         if (body.length > config.bodyBytes()) {
             throw tooLarge("The body has more than " + config.bodyBytes() + " bytes; send it in several requests.");
         }
@@ -51,11 +67,11 @@ class IncomingReader {
         }
         try {
             return switch (MediaTypes.withoutParameters(contentType)) {
-                case STRUCTURED -> List.of(single(body));
+                case STRUCTURED -> single(body);
                 case BATCH -> values(body, false);
                 default -> {
                     if (binaryMode.isUsedBy(headers)) {
-                        yield List.of(single(binaryMode.structured(headers, contentType, body)));
+                        yield single(binaryMode.structured(headers, contentType, body));
                     }
                     if (!MediaTypes.withoutParameters(contentType).equals(PLAIN)) {
                         throw unsupported("Send " + STRUCTURED + ", " + BATCH + ", " + PLAIN
@@ -64,21 +80,26 @@ class IncomingReader {
                     yield values(body, true);
                 }
             };
+        } catch (BinaryMode.AttributeException e) {
+            return new Received(false, List.of(new Incoming.Refused(0, "", List.of(e.flaw()))));
+        } catch (StreamConstraintsException e) {
+            throw malformed("The body " + TOO_FAR);
         } catch (IOException e) {
-            throw malformed("The body, or the data of an event in binary mode, is not JSON in UTF-8.");
+            throw malformed("The body, or the data of an event in binary mode, is not JSON in UTF-8; leave out a byte "
+                    + "order mark.");
         }
     }
 
-    private Incoming single(byte[] event) throws IOException {
-        return incoming(0, reader.read(event), event);
+    private Received single(byte[] event) throws IOException {
+        return new Received(false, List.of(incoming(0, reader.read(event), event)));
     }
 
-    private List<Incoming> values(byte[] body, boolean orOne) throws IOException {
+    private Received values(byte[] body, boolean orOne) throws IOException {
         try (var parser = reader.parser(body)) {
             var first = parser.nextToken();
             if (first != JsonToken.START_ARRAY) {
                 if (orOne && first == JsonToken.START_OBJECT) {
-                    return List.of(single(body));
+                    return single(body);
                 }
                 throw malformed("Send an array of events.");
             }
@@ -95,9 +116,10 @@ class IncomingReader {
             if (events.isEmpty()) {
                 throw malformed("The array is empty; send at least one event.");
             }
-            return events;
+            return new Received(true, events);
         } catch (ElementException e) {
-            throw malformed("Event " + e.index + " is not JSON; none of the events was taken in.");
+            var why = e.getCause() instanceof StreamConstraintsException ? TOO_FAR : "is not JSON; none was taken in.";
+            throw malformed("Event " + e.index + " " + why);
         }
     }
 

@@ -96,7 +96,10 @@ class Ingest {
             var data = reader.data(event.event(), attributes);
             return voids ? notAVoid(data) : unusable(counting, type, data);
         } catch (IOException e) {
-            return Optional.of(new Flaw("data_base64", "must be base64 of what datacontenttype says"));
+            return Optional.of(
+                    attributes.base64()
+                            ? new Flaw("data_base64", "must be base64 of what datacontenttype says, each name once")
+                            : new Flaw("data", "must have each name once in an object"));
         }
     }
 
@@ -107,7 +110,10 @@ class Ingest {
     private static Optional<Flaw> unusable(List<Meter> counting, String type, Object data) {
         for (var meter : counting) {
             if (meter.measure(type, data) instanceof Unusable(var path, var rule)) {
-                return Optional.of(new Flaw("data", "meter " + meter.slug() + " reads " + path + ", which " + rule));
+                return Optional.of(new Flaw(
+                        "data",
+                        "meter " + meter.slug() + " reads " + path + ", which " + rule
+                                + "; if it was taken in before this meter was created, it counts as it was then"));
             }
         }
         return Optional.empty();

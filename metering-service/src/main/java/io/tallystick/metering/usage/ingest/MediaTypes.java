@@ -22,10 +22,4 @@ final class MediaTypes {
                 .map(parameter -> parameter.substring("charset=".length()).replace("\"", ""))
                 .allMatch(charset -> charset.equals("utf-8") || charset.equals("utf8") || charset.equals("us-ascii"));
     }
-
-    /** Whether data of this type is JSON; data without a type is. */
-    static boolean isJson(String contentType) {
-        var type = withoutParameters(contentType);
-        return type.isEmpty() || type.endsWith("/json") || type.endsWith("+json");
-    }
 }

@@ -28,11 +28,12 @@ class OpenMeterEventsResource {
     @POST
     @RequiresScope("usage:write")
     public Uni<Void> post(@Context HttpHeaders headers, byte[] body) {
-        var events = reader.read(headers.getRequestHeaders(), body);
+        var received = reader.read(headers.getRequestHeaders(), body);
+        var events = received.events();
         var refused = Ingest.refusedOf(events);
         if (!refused.isEmpty()) {
             ingest.countRefused(events.size());
-            throw new ProblemException(EventsResource.notAccepted(refused, events.size() > 1));
+            throw new ProblemException(EventsResource.notAccepted(refused, received.batch()));
         }
         return ingest.append(caller.tenant(), caller.did(), events).replaceWithVoid();
     }

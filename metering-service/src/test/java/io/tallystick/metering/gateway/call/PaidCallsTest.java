@@ -178,6 +178,24 @@ class PaidCallsTest {
 
             assertThat(world.serve()).isEqualTo(new Answer.Delivered(Outcome.SERVED, ANSWER, RECEIPT));
         }
+
+        @Test
+        void withholdsTheAnswerIfThePaymentThatWasBegunFailed() {
+            world.append = away();
+            world.release = done(new Capture.NotSettled(402, "insufficient_funds", NO_CHARGE));
+
+            assertThat(world.error("insufficient_quota", 402)).last().isEqualTo("release h1 usage_not_recorded");
+        }
+
+        /** Billing may have captured from a record whose acknowledgement was lost. */
+        @Test
+        void saysThatItDoesNotKnowIfNobodyCanTell() {
+            world.append = away();
+            world.release = away();
+
+            assertThat(world.serve()).extracting(Answer::outcome).isEqualTo(Outcome.CHARGE_UNKNOWN);
+            assertThat(world.error("charge_unknown", 500)).last().isEqualTo("release h1 usage_not_recorded");
+        }
     }
 
     @Nested
@@ -187,7 +205,7 @@ class PaidCallsTest {
         void deliversIfBillingIsAway() {
             world.capture = away();
 
-            assertThat(world.serve()).isEqualTo(new Answer.Delivered(Outcome.SERVED, ANSWER, Headers.NONE));
+            assertThat(world.serve()).isEqualTo(new Answer.Delivered(Outcome.CAPTURED_LATER, ANSWER, Headers.NONE));
             assertThat(world.steps).doesNotContain("release h1 usage_not_recorded");
         }
 

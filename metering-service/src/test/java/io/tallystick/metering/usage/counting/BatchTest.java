@@ -11,6 +11,7 @@ import io.tallystick.metering.meter.Quantity;
 import io.tallystick.metering.usage.Series;
 import io.tallystick.metering.usage.Series.Movement;
 import io.tallystick.metering.usage.SeriesKey;
+import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
 import io.tallystick.metering.usage.counting.Arrival.Reason;
 import io.tallystick.metering.usage.counting.Arrival.Reported;
 import io.tallystick.metering.usage.event.EventKey;
@@ -48,7 +49,7 @@ class BatchTest {
 
         assertThat(verdict.fresh()).extracting(fresh -> fresh.event().tenant()).containsExactly("t1", "t2");
         assertThat(verdict.duplicates()).isEqualTo(1);
-        assertThat(verdict.conflicts()).hasSize(2).allMatch(letter -> letter.reason() == Reason.CONFLICT);
+        assertThat(verdict.letters()).hasSize(2).allMatch(letter -> letter.reason() == Reason.CONFLICT);
     }
 
     @Test
@@ -61,18 +62,32 @@ class BatchTest {
 
         assertThat(verdict.fresh()).isEmpty();
         assertThat(verdict.duplicates()).isEqualTo(1);
-        assertThat(verdict.conflicts()).hasSize(1);
+        assertThat(verdict.letters()).hasSize(1);
     }
 
     @Test
     void takesNoKeyForAnEventWhoseValueCannotBeUsed() {
         var batch = batch(event("t1", "e1", "cust-1", NOON, "many"), event("t1", "e1", "cust-1", NOON, "5"));
 
-        assertThat(batch.letters()).singleElement().satisfies(letter -> {
+        var verdict = batch.against(Map.of());
+        assertThat(verdict.letters()).singleElement().satisfies(letter -> {
             assertThat(letter.reason()).isEqualTo(Reason.UNUSABLE);
             assertThat(letter.detail()).contains("tokens").contains("$.tokens");
         });
-        assertThat(batch.against(Map.of()).fresh()).hasSize(1);
+        assertThat(verdict.fresh()).hasSize(1);
+    }
+
+    /** Its first answer was lost, and since then a meter came that cannot use it. */
+    @Test
+    void takesARetryOfWhatWasCountedWithoutTheMeterForARetry() {
+        var retry = event("t1", "e1", "cust-1", NOON, "many");
+        var batch = batch(retry);
+
+        var counted = batch.against(Map.of(retry.key(), retry.digest()));
+        var another = batch.against(Map.of(retry.key(), retry.digest() + 1));
+
+        assertThat(counted).isEqualTo(new Batch.Verdict(List.of(), 1, List.of()));
+        assertThat(another.letters()).extracting(DeadLetter::reason).containsExactly(Reason.UNUSABLE);
     }
 
     @Test

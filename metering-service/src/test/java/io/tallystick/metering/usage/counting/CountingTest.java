@@ -327,16 +327,82 @@ class CountingTest {
                 .isEqualTo(1);
         execute("update claim_epoch set opened_at = opened_at - interval '33 days', "
                 + "closed_at = closed_at - interval '33 days' where epoch = " + epoch);
-        execute("update consumer_offset set read_until = '-infinity' where partition = 0");
+        // A partition that nobody reads here.
+        execute("insert into consumer_offset (topic, partition, topic_id, next_offset, read_until) "
+                + "select topic, 99, topic_id, 0, '-infinity' from consumer_offset where partition = 0");
         retention.keep();
         assertThat(count("select count(*) from claim_epoch where epoch = " + epoch + " and $1 <> ''"))
                 .isEqualTo(1);
-        execute("update consumer_offset set read_until = now()");
+        // Of an earlier prefix: it is nobody's any more and holds nothing up.
+        execute(
+                "update consumer_offset set topic = 'earlier.' || topic where partition = 99",
+                "update consumer_offset set read_until = now() where partition <> 99");
         retention.keep();
         assertThat(count("select count(*) from claim_epoch where epoch = " + epoch + " and $1 <> ''"))
                 .isZero();
         assertThat(count("select count(*) from pg_class where relname = 'event_claim_" + epoch + "' and $1 <> ''"))
                 .isZero();
+    }
+
+    /** A partition that never rests is read by one thread with partitions in which nothing happens. */
+    @Test
+    void saysThatAnIdlePartitionIsReadWhileAnotherIsBusy() throws Exception {
+        client.send(prompt("first", "busy", now, 1));
+        client.awaitTotal("tokens", "1/0");
+        var busy = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                client.send(prompt("e" + i, "busy", now, 1));
+            }
+        });
+        try {
+            await(Duration.ofSeconds(2));
+            execute("update consumer_offset set read_until = '-infinity' where partition <> 99");
+
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> count("select count(*) from consumer_offset "
+                                    + "where partition <> 99 and read_until < now() - interval '1 hour' and $1 <> ''")
+                            == 0);
+        } finally {
+            busy.interrupt();
+            busy.join();
+        }
+    }
+
+    @Test
+    void tellsWhoVoidsAnEventWhoseRecordIsNoLongerKept() {
+        client.send(prompt("e1", "cust-1", now, 5));
+        client.awaitTotal("tokens", "5/0");
+        execute("delete from usage_record where tenant = '" + client.tenant() + "'");
+
+        client.askToVoid("svc", "e1");
+
+        client.settle();
+        assertThat(client.total("tokens")).isEqualTo("5/0");
+        assertThat(client.deadLetters()).singleElement().satisfies(letter -> assertThat(letter)
+                .containsEntry("reason", "unmatched_void")
+                .containsEntry("eventId", "e1"));
+    }
+
+    @Test
+    void knowsARetryThoughAMeterCameThatCannotUseIt() {
+        var retried = event("prompt", "e1", "cust-1", now, "{\"tokens\":5,\"model\":\"m1\",\"other\":\"many\"}");
+        client.send(retried);
+        client.awaitTotal("tokens", "5/0");
+        client.withMeter("""
+                {"slug":"others","aggregation":"SUM","eventType":"prompt","valueProperty":"$.other"}""");
+
+        // On this path a value that cannot be used is found by whoever reads the log.
+        client.request()
+                .contentType("application/cloudevents+json")
+                .body(retried)
+                .post("/api/v1/events")
+                .then()
+                .statusCode(204);
+
+        client.settle();
+        assertThat(client.total("tokens")).isEqualTo("5/0");
+        assertThat(client.deadLetters()).isEmpty();
     }
 
     private Void turn() {

@@ -109,10 +109,57 @@ class EventReaderTest {
     }
 
     @Test
-    void refusesWhatIsNestedTooDeep() {
-        var deep = "{\"data\":" + "[".repeat(EventReader.DEEPEST + 1) + "]".repeat(EventReader.DEEPEST + 1) + "}";
+    void namesWhatIsNestedTooDeepOrHasTooLongANumber() throws IOException {
+        var deepest = EventReader.DEEPEST - 1;
+        assertThat(readAny(event("[".repeat(deepest) + "]".repeat(deepest)))).isInstanceOf(EventAttributes.class);
+        assertThat(data(event("[".repeat(deepest) + "]".repeat(deepest)))).isInstanceOf(List.class);
+        assertThat(readAny(event("1".repeat(256)))).isInstanceOf(EventAttributes.class);
 
-        assertThatThrownBy(() -> readAny(deep)).isInstanceOf(IOException.class);
+        for (var bad :
+                List.of("[".repeat(deepest + 1) + "]".repeat(deepest + 1), "{\"a\":[1," + "1".repeat(257) + "]}")) {
+            assertThat(((NotAnEvent) readAny(event(bad))).flaws())
+                    .extracting(Flaw::field)
+                    .containsExactly("data");
+        }
+        assertThatThrownBy(() -> readAny("[".repeat(1_001))).isInstanceOf(IOException.class);
+    }
+
+    /** The parser would guess another encoding, and then does not say where the data stands. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-16", "UTF-32BE", "UTF-32LE"})
+    void refusesAnotherEncoding(String encoding) {
+        var bytes = event("{\"tokens\":5}").getBytes(java.nio.charset.Charset.forName(encoding));
+        var inBase64 = "{\"specversion\":\"1.0\",\"id\":\"i\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"c\","
+                + "\"data_base64\":\"" + java.util.Base64.getEncoder().encodeToString(bytes) + "\"}";
+
+        assertThatThrownBy(() -> reader.read(bytes)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> data(inBase64)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void refusesAByteOrderMark() {
+        assertThatThrownBy(() -> readAny("\ufeff" + event("1"))).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "Application/JSON", "", "application/cloudEvents+JSON; charset=utf-8"})
+    void readsDataInBase64OfJsonHoweverItsTypeIsWritten(String type) throws IOException {
+        assertThat(data(base64(type, "{\"tokens\":5}"))).isEqualTo(Map.of("tokens", new Numeral("5")));
+    }
+
+    @Test
+    void refusesDataThatCouldBeReadInTwoWays() {
+        assertThatThrownBy(() -> data(event("{\"a\":{\"tokens\":5,\"tokens\":6}}")))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> data(base64("", "{\"tokens\":5} {\"tokens\":6}")))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> data(base64("", "{\"tokens\":5} garbage"))).isInstanceOf(IOException.class);
+    }
+
+    private static String base64(String type, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"i\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"c\",\"datacontenttype\":\""
+                + type + "\",\"data_base64\":\""
+                + java.util.Base64.getEncoder().encodeToString(data.getBytes(StandardCharsets.UTF_8)) + "\"}";
     }
 
     @Test

@@ -120,8 +120,122 @@ class EventsTest {
                 .statusCode(413)
                 .body("type", endsWith("/problems/body-too-large"));
         client.post(BATCH, "[" + "{},".repeat(10_000) + "{}]").statusCode(413);
+        client.post(BATCH, "[" + " ".repeat(11 * 1024 * 1024) + "]")
+                .statusCode(413)
+                .contentType("application/problem+json")
+                .body("type", endsWith("/problems/body-too-large"));
         client.settle();
         assertThat(client.total("tokens")).isEqualTo("0/0");
+    }
+
+    @Test
+    void refusesHeadersThatCouldBeReadInTwoWays() {
+        binary("e1").header("ce-subject", "c").post("/v1/events").then().statusCode(202);
+        binary("\"e2\"")
+                .header("ce-subject", "%22c%22")
+                .post("/v1/events")
+                .then()
+                .statusCode(202);
+        binary("e%FF")
+                .header("ce-subject", "c")
+                .post("/v1/events")
+                .then()
+                .statusCode(400)
+                .body("type", endsWith("/problems/invalid-event"))
+                .body("errors[0].pointer", equalTo("/id"));
+        binary("e3")
+                .header("ce-subject", "c", "d")
+                .post("/v1/events")
+                .then()
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/subject"))
+                .body("errors[0].detail", containsString("once"));
+
+        client.awaitTotal("tokens", "10/0");
+        assertThat(client.readings("tokens"))
+                .extracting(row -> row.get("subject"))
+                .containsExactlyInAnyOrder("c", "\"c\"");
+    }
+
+    private io.restassured.specification.RequestSpecification binary(String id) {
+        return client.request()
+                .header("ce-specversion", "1.0")
+                .header("ce-id", id)
+                .header("ce-source", "svc")
+                .header("ce-type", "prompt")
+                .contentType("Application/JSON")
+                .body("{\"tokens\":5,\"model\":\"m1\"}");
+    }
+
+    @Test
+    void refusesAnotherEncodingThanUtf8() {
+        for (var json : new String[] {prompt("e1", "c", now, 5), "[" + prompt("e2", "c", now, 5) + "]"}) {
+            client.request()
+                    .contentType(json.startsWith("[") ? BATCH : "application/cloudevents+json")
+                    .body(json.getBytes(java.nio.charset.StandardCharsets.UTF_16LE))
+                    .post("/v1/events")
+                    .then()
+                    .statusCode(400)
+                    .body("type", endsWith("/problems/malformed-json"))
+                    .body("detail", containsString("UTF-8"));
+        }
+    }
+
+    /** One that goes too far is named; the others of its batch are taken in. */
+    @Test
+    void namesAnEventThatIsTooDeepAndTakesTheOthers() {
+        var deep = event("prompt", "e2", "c", now, "[".repeat(70) + "]".repeat(70));
+        var digits = event("prompt", "e3", "c", now, "{\"tokens\":" + "1".repeat(300) + "}");
+
+        client.post(BATCH, "[" + prompt("e1", "c", now, 5) + "," + deep + "," + digits + "]")
+                .statusCode(202)
+                .body("accepted", equalTo(1))
+                .body("refused.index", equalTo(java.util.List.of(1, 2)))
+                .body("refused[0].errors[0].detail", containsString("64"))
+                .body("refused[1].errors[0].detail", containsString("256"));
+        client.awaitTotal("tokens", "5/0");
+    }
+
+    @Test
+    void pointsIntoTheBodyByItsForm() {
+        client.post(BATCH, "[" + prompt("e1", "", now, 5) + "]")
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/0/subject"));
+        client.post("application/json", prompt("e1", "", now, 5))
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/subject"));
+        client.request()
+                .contentType(BATCH)
+                .body("[" + prompt("e1", "", now, 5) + "]")
+                .post("/api/v1/events")
+                .then()
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/0/subject"));
+    }
+
+    @Test
+    void refusesDataThatNamesAMemberTwice() {
+        awaitKnownMeters();
+
+        client.post("application/json", event("prompt", "e1", "c", now, "{\"tokens\":1,\"tokens\":1000}"))
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/data"));
+    }
+
+    @Test
+    void asksToComeBackWhenKafkaCannotTakeIt() {
+        // More waits at once than the bound of MeteringStack allows.
+        var events = new java.util.ArrayList<String>();
+        for (int i = 0; i < 40; i++) {
+            events.add(event("other", "e" + i, "c", now, "\"" + "x".repeat(60_000) + "\""));
+        }
+
+        client.post(BATCH, "[" + String.join(",", events) + "]")
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2")
+                .body("type", endsWith("/problems/unavailable"))
+                .body("detail", containsString("kafka"));
     }
 
     @Test
@@ -175,6 +289,20 @@ class EventsTest {
                 .post("/v1/events")
                 .then()
                 .statusCode(403);
+    }
+
+    /** A client that also reports: it is held to its own in what it reads, not in what it sends. */
+    @Test
+    void takesEventsOfAClientThatAlsoReports() {
+        given().header(
+                        "Authorization",
+                        "Bearer " + MeteringStack.client(client.tenant(), "did:key:zClient", "usage:write"))
+                .contentType("application/json")
+                .body(prompt("e1", "someone", now, 5))
+                .post("/v1/events")
+                .then()
+                .statusCode(202);
+        client.awaitTotal("tokens", "5/0");
     }
 
     @Test

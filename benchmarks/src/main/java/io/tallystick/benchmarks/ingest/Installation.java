@@ -1,0 +1,187 @@
+package io.tallystick.benchmarks.ingest;
+
+import io.tallystick.benchmarks.ingest.Span.Part;
+import io.tallystick.devstack.installation.AccessTokens;
+import io.tallystick.devstack.installation.Ed25519Key;
+import io.tallystick.devstack.installation.Keys;
+import io.tallystick.devstack.installation.Programs;
+import io.tallystick.devstack.installation.Registration;
+import io.tallystick.devstack.installation.ServiceProcess;
+import io.tallystick.devstack.installation.ServiceProcess.Program;
+import io.tallystick.devstack.installation.Settings;
+import io.tallystick.devstack.installation.Settings.Server;
+import io.tallystick.devstack.process.Checkout;
+import io.tallystick.devstack.process.ChildProcess;
+import io.tallystick.devstack.process.Progress;
+import io.tallystick.devstack.process.Reaper;
+import io.tallystick.devstack.process.RunFolder;
+import io.tallystick.devstack.process.Running;
+import io.tallystick.devstack.server.PostgresServer;
+import io.tallystick.devstack.server.PostgresServer.Durability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What usage passes through, each in processes of its own, on free ports: PostgreSQL, a broker, identity-service, and
+ * metering-service whenever it is asked for. Closed by closing {@code running}.
+ */
+final class Installation {
+
+    private static final String TENANT = Programs.TENANT;
+    private static final Duration BROKER_READY = Duration.ofMinutes(2);
+
+    /** As Kafka's own start script has them. */
+    private static final List<String> BROKER_JVM = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
+
+    /** The last of two that contradict each other holds: the workbench compiles for an early start. */
+    static final List<String> METERING_JVM = List.of("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=4");
+
+    private final Checkout checkout = Checkout.here();
+    private final RunFolder folder;
+    private final Running running;
+    private final Progress progress;
+    private final Settings settings = Settings.of(Map.of(Settings.PORTS, "free"));
+    private final Reaper reaper;
+    private final Keys keys;
+    private final Ed25519Key provider;
+    private final Programs programs;
+    private ProcessHandle broker = ProcessHandle.current();
+    private ProcessHandle postgres = ProcessHandle.current();
+
+    private Installation(RunFolder folder, Running running, Progress progress) throws Exception {
+        this.folder = folder;
+        this.running = running;
+        this.progress = progress;
+        this.reaper = running.start(Reaper::start);
+        this.keys = Keys.generate(folder.folder("keys"), new SecureRandom());
+        this.provider = Keys.ed25519(folder.folder("keys").resolve("provider.key"), new SecureRandom());
+        this.programs = new Programs(checkout, folder, settings, keys);
+    }
+
+    /** Starts all but metering-service and registers a tenant with an owner. */
+    static Installation start(RunFolder folder, Running running, Progress progress, InstantSource clock)
+            throws Exception {
+        var installation = new Installation(folder, running, progress);
+        installation.startPostgres();
+        installation.startBroker();
+        installation.launch(installation.programs.identity()).awaitReady();
+        installation.register(clock);
+        return installation;
+    }
+
+    private void startPostgres() throws Exception {
+        var binaries = folder.path().resolveSibling("cache").resolve("postgres");
+        var data = folder.folder("data").resolve("postgres");
+        var log = folder.folder("logs").resolve("postgres.log");
+        var server = running.start(() ->
+                PostgresServer.start(binaries, data, log, settings.port(Server.POSTGRES), Durability.DISK, reaper));
+        for (var database : List.of("identity", "metering")) {
+            server.createDatabase(database);
+        }
+        var pid = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
+        postgres = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        progress.say("PostgreSQL ready");
+    }
+
+    private void startBroker() throws Exception {
+        var command = new ArrayList<>(List.of(java(), "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(BROKER_JVM);
+        command.addAll(List.of(
+                "-cp",
+                classPath(),
+                Broker.class.getName(),
+                folder.folder("data").resolve("kafka").toString(),
+                Integer.toString(settings.port(Server.KAFKA)),
+                Integer.toString(settings.port(Server.KAFKA_CONTROLLER))));
+        var log = folder.folder("logs").resolve("kafka.log");
+        var process = running.start(() -> ChildProcess.start("the broker", command, Map.of(), log, reaper));
+        broker = ProcessHandle.of(process.pid()).orElseThrow();
+        try (var topics = topics()) {
+            topics.awaitBroker(BROKER_READY, process::requireAlive);
+        }
+        progress.say("Kafka ready");
+    }
+
+    private void register(InstantSource clock) throws IOException, InterruptedException {
+        var registration = new Registration(identityUrl(), keys.operator(), clock);
+        registration.register(TENANT, keys.gateway());
+        registration.register(TENANT, provider, "provider", "owner");
+    }
+
+    /**
+     * Starts metering-service; does not wait until it is ready.
+     *
+     * @param own settings beside those of the installation
+     */
+    ServiceProcess metering(Map<String, String> own) throws Exception {
+        var program = programs.metering();
+        var command = new ArrayList<>(program.command());
+        command.addAll(command.indexOf("-jar"), METERING_JVM);
+        var environment = new HashMap<>(program.environment());
+        environment.putAll(own);
+        return launch(new Program(program.name(), command, environment, program.log(), program.health()));
+    }
+
+    private ServiceProcess launch(Program program) throws Exception {
+        return running.start(() -> ServiceProcess.start(program, reaper, progress, running::isClosed, () -> {}));
+    }
+
+    Process kafkaTool(String name, List<String> arguments) throws Exception {
+        var command = new ArrayList<>(List.of(java(), "--sun-misc-unsafe-memory-access=allow", "-Xmx512m"));
+        command.addAll(List.of("-cp", classPath(), name));
+        command.addAll(arguments);
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        reaper.watch(process.pid());
+        return process;
+    }
+
+    /** What each part has taken of the CPU so far; this process makes the load. */
+    Map<Part, CpuClock> clocks(ServiceProcess metering) {
+        return Map.of(
+                Part.METERING, CpuClock.of(ProcessHandle.of(metering.pid()).orElseThrow()),
+                Part.BROKER, CpuClock.of(broker),
+                Part.POSTGRES, CpuClock.ofTree(postgres),
+                Part.GENERATOR, CpuClock.of(ProcessHandle.current()));
+    }
+
+    Topics topics() {
+        return new Topics(bootstrapServers());
+    }
+
+    AccessTokens providersTokens(InstantSource clock) {
+        return new AccessTokens(identityUrl(), provider, clock);
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + settings.port(Server.KAFKA);
+    }
+
+    int meteringPort() {
+        return settings.port(Server.METERING);
+    }
+
+    int postgresPort() {
+        return settings.port(Server.POSTGRES);
+    }
+
+    private String identityUrl() {
+        return programs.url(Server.IDENTITY);
+    }
+
+    /** Ours: what runs here runs there. */
+    private static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}

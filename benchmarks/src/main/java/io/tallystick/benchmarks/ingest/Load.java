@@ -1,0 +1,162 @@
+package io.tallystick.benchmarks.ingest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.benchmarks.ingest.Answers.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Sends requests over keep-alive connections from one thread, on each some ahead of their answers. A closed loop: a
+ * request follows an answer, so the rate is the most that the service gives.
+ */
+final class Load {
+
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 100;
+
+    private final InetSocketAddress address;
+    private final Events events;
+    private final Plan plan;
+    private final Answer accepted;
+    private long sent;
+    private long unanswered;
+    private long acknowledged;
+    private long tokens;
+    private long refused;
+    private String firstRefusal = "";
+
+    /**
+     * Bounds of a run.
+     *
+     * @param ahead requests on a connection that wait for their answers
+     * @param longest no request is sent later
+     * @param mostEvents no request is sent after this many events, rounded up to a whole request
+     */
+    record Plan(int connections, int ahead, Duration longest, long mostEvents) {}
+
+    /**
+     * What came of a run.
+     *
+     * @param events acknowledged by a 202 that refuses none of its batch
+     * @param tokens reported by those events
+     * @param time from the first request to the last answer
+     * @param refused requests that had another answer
+     * @param firstRefusal the first of those answers, empty if there is none
+     */
+    record Outcome(long events, long tokens, Duration time, long refused, String firstRefusal) {
+        Outcome {
+            requireNonNull(firstRefusal, "firstRefusal");
+        }
+    }
+
+    Load(InetSocketAddress address, Events events, Plan plan) {
+        this.address = address;
+        this.events = events;
+        this.plan = plan;
+        this.accepted = new Answer(202, "{\"accepted\":" + events.batch() + ",\"refused\":[]}");
+    }
+
+    /** @throws IOException if a connection is lost or answers stay out: then it is not known what was taken in */
+    Outcome run() throws IOException {
+        var connections = new ArrayList<Connection>();
+        try (var selector = Selector.open()) {
+            for (int i = 0; i < plan.connections; i++) {
+                connections.add(new Connection(selector));
+            }
+            return run(selector, connections);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            for (var connection : connections) {
+                connection.channel.close();
+            }
+        }
+    }
+
+    private Outcome run(Selector selector, List<Connection> connections) throws IOException {
+        long start = System.nanoTime();
+        long end = start + plan.longest.toNanos();
+        for (var connection : connections) {
+            connection.send(end);
+        }
+        long last = start;
+        while (unanswered > 0) {
+            selector.select(key -> ((Connection) key.attachment()).move(key, end), LOOK_MILLIS);
+            last = System.nanoTime();
+            if (last - end > LAST_ANSWERS.toNanos()) {
+                throw new IOException(unanswered + " requests had no answer in " + LAST_ANSWERS.toSeconds() + " s");
+            }
+        }
+        return new Outcome(acknowledged, tokens, Duration.ofNanos(last - start), refused, firstRefusal);
+    }
+
+    private boolean mayBegin(long end) {
+        return sent < plan.mostEvents && refused == 0 && System.nanoTime() < end;
+    }
+
+    private void settle(Answer answer, long tokensOfRequest) {
+        unanswered--;
+        if (answer.equals(accepted)) {
+            acknowledged += events.batch();
+            tokens += tokensOfRequest;
+        } else {
+            firstRefusal = refused == 0 ? answer.toString() : firstRefusal;
+            refused++;
+        }
+    }
+
+    private final class Connection {
+        private final SocketChannel channel;
+        private final SelectionKey key;
+        private final ByteBuffer out = ByteBuffer.allocateDirect(plan.ahead * events.requestBytes());
+        private final Answers answers = new Answers();
+        /** The tokens of each request that waits for its answer. */
+        private final Deque<Long> waiting = new ArrayDeque<>();
+
+        Connection(Selector selector) throws IOException {
+            channel = SocketChannel.open(address);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(false);
+            key = channel.register(selector, SelectionKey.OP_READ, this);
+        }
+
+        void move(SelectionKey ready, long end) {
+            try {
+                if (ready.isReadable()) {
+                    answers.receive(channel);
+                    for (var answer = answers.next(); answer.isPresent(); answer = answers.next()) {
+                        settle(answer.get(), waiting.remove());
+                    }
+                }
+                send(end);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void send(long end) throws IOException {
+            while (waiting.size() < plan.ahead && out.remaining() >= events.requestBytes() && mayBegin(end)) {
+                waiting.add(events.write(out));
+                sent += events.batch();
+                unanswered++;
+            }
+            if (out.position() > 0) {
+                channel.write(out.flip());
+                out.compact();
+            }
+            key.interestOps(out.position() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        }
+    }
+}

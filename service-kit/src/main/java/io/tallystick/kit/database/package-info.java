@@ -1,0 +1,2 @@
+/** How long anything waits for PostgreSQL. */
+package io.tallystick.kit.database;
