@@ -1,5 +1,7 @@
 package io.tallystick.acceptance;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +45,8 @@ class AcceptanceTest {
                 "crash-points"
             })
     void passes(String file) throws IOException, InterruptedException {
+        // The agent that halts billing-service changes classes as a JVM loads them.
+        assumeFalse(file.equals("crash-points") && Installation.runsExecutables(), "needs a JVM");
         NodeProgram.run(
                 LONGEST,
                 Map.of(

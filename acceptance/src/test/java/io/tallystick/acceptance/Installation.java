@@ -1,6 +1,7 @@
 package io.tallystick.acceptance;
 
 import io.tallystick.devstack.Launcher;
+import io.tallystick.devstack.installation.Settings;
 import io.tallystick.devstack.process.Checkout;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -12,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Everything that {@code ./tallystick up} starts, from the packaged services, on free ports and in a folder of its own:
- * it never meets a stack that somebody uses.
+ * Everything that {@code ./tallystick up} starts, from the packaged services or their native executables, on free ports
+ * and in a folder of its own: it never meets a stack that somebody uses.
  */
 final class Installation implements AutoCloseable {
 
@@ -52,6 +53,11 @@ final class Installation implements AutoCloseable {
         return installation;
     }
 
+    /** Whether the services run as native executables, not on a JVM. */
+    static boolean runsExecutables() {
+        return Settings.of(System.getenv()).executables();
+    }
+
     private static void requirePackages() {
         for (var part : List.of("acceptance", "contracts")) {
             if (!Files.isDirectory(CHECKOUT.root().resolve(part).resolve("node_modules"))) {
@@ -88,7 +94,10 @@ final class Installation implements AutoCloseable {
                         command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.to(log.toFile()));
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("TALLYSTICK_"));
+        // Nothing of a stack that somebody uses; only whether the services run as native executables.
+        builder.environment()
+                .keySet()
+                .removeIf(variable -> variable.startsWith("TALLYSTICK_") && !variable.equals(Settings.NATIVE));
         builder.environment().put("TALLYSTICK_PORTS", "free");
         builder.environment().put("TALLYSTICK_RUN", folder.toString());
         // Every process of the stack loads it, and finds something to change in billing-service only.

@@ -1,6 +1,7 @@
 package io.tallystick.billing;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -9,6 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.tallystick.kit.HouseRules;
+import io.tallystick.kit.NativeRules;
 import java.util.Set;
 
 /** What always holds in this service's code. */
@@ -98,4 +100,14 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule size = HouseRules.packagesAreSmall();
+
+    @ArchTest
+    static final ArchRule typesInJson =
+            NativeRules.typesInJsonAreRegistered("events", "service-kit", "billing-service");
+
+    @ArchTest
+    static void nativeMetadata(JavaClasses classes) {
+        assertThat(NativeRules.missingTypes("billing-service")).isEmpty();
+        assertThat(NativeRules.missingResources("billing-service")).isEmpty();
+    }
 }

@@ -5,6 +5,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.tallystick.kit.HouseRules;
+import io.tallystick.kit.NativeRules;
 
 /** What always holds in this service's code. */
 @AnalyzeClasses(packages = "io.tallystick.identity", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -46,4 +47,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule size = HouseRules.packagesAreSmall();
+
+    @ArchTest
+    static final ArchRule typesInJson = NativeRules.typesInJsonAreRegistered("events", "service-kit");
 }

@@ -5,6 +5,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.tallystick.kit.HouseRules;
+import io.tallystick.kit.NativeRules;
 
 /** The rules a compiler cannot hold, for this service. */
 @AnalyzeClasses(packages = "io.tallystick.metering", importOptions = DoNotIncludeTests.class)
@@ -53,4 +54,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule packagesAreSmall = HouseRules.packagesAreSmall();
+
+    @ArchTest
+    static final ArchRule typesInJson = NativeRules.typesInJsonAreRegistered("events", "service-kit");
 }

@@ -43,4 +43,10 @@ class KitPackagesTest {
         HouseRules.namesSaySomething().check(KIT);
         HouseRules.noFieldInjection().check(KIT);
     }
+
+    @Test
+    void registerWhatJsonReachesByReflection() {
+        NativeRules.typesInJsonAreRegistered("events", "service-kit").check(KIT);
+        assertThat(NativeRules.missingTypes("service-kit")).isEmpty();
+    }
 }

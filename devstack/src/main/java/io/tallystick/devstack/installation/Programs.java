@@ -131,11 +131,20 @@ public final class Programs {
 
     private Program service(String name, Server server, Server management, String database, Map<String, String> own)
             throws IOException {
+        var command = settings.executables() ? executable(name) : onJvm(name);
+        var environment = new HashMap<>(own);
+        environment.putAll(common(database));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(settings.port(server)));
+        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(settings.port(management)));
+        return new Program(name, command, environment, log(name), URI.create(url(management) + "/q/health/ready"));
+    }
+
+    private List<String> onJvm(String name) throws IOException {
         var jar = checkout.root().resolve(name + "/target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw new IllegalStateException(name + " is not built: ./tallystick up builds it (no " + jar + ")");
         }
-        var command = List.of(
+        return List.of(
                 java(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
@@ -146,11 +155,14 @@ public final class Programs {
                 "-Djava.io.tmpdir=" + folder.folder("tmp"),
                 "-jar",
                 jar.toString());
-        var environment = new HashMap<>(own);
-        environment.putAll(common(database));
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(settings.port(server)));
-        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(settings.port(management)));
-        return new Program(name, command, environment, log(name), URI.create(url(management) + "/q/health/ready"));
+    }
+
+    private List<String> executable(String name) throws IOException {
+        var file = checkout.root().resolve(name + "/target/native/" + name);
+        if (!Files.isExecutable(file)) {
+            throw new IllegalStateException(name + " is not built: ./tallystick native builds it (no " + file + ")");
+        }
+        return List.of(file.toString(), "-Xmx384m", "-Djava.io.tmpdir=" + folder.folder("tmp"));
     }
 
     private Map<String, String> common(String database) {

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the stack listens.
+ * Where the stack listens, and as what the services run.
  *
  * @param ports of every server, none of them 0
+ * @param executables whether the services run as native executables, not on a JVM
  */
-public record Settings(Map<Server, Integer> ports) {
+public record Settings(Map<Server, Integer> ports, boolean executables) {
 
     /** What listens, the variable that moves it and its usual port. */
     public enum Server {
@@ -40,6 +41,9 @@ public record Settings(Map<Server, Integer> ports) {
     /** Gives every server a free port that was not set: for tests, which must not meet a stack that is in use. */
     public static final String PORTS = "TALLYSTICK_PORTS";
 
+    /** {@code yes} runs the services as native executables, {@code no} on a JVM, which is the default. */
+    public static final String NATIVE = "TALLYSTICK_NATIVE";
+
     private static final int HIGHEST = 65_535;
 
     public Settings {
@@ -49,7 +53,7 @@ public record Settings(Map<Server, Integer> ports) {
     /**
      * Reads the environment.
      *
-     * @throws IllegalArgumentException if a variable is no port
+     * @throws IllegalArgumentException if a variable has a value that it cannot have
      */
     public static Settings of(Map<String, String> environment) {
         boolean free = environment.getOrDefault(PORTS, "").equals("free");
@@ -59,7 +63,15 @@ public record Settings(Map<Server, Integer> ports) {
             int port = text != null ? parsed(server, text) : free ? 0 : server.usual;
             ports.put(server, port == 0 ? Ports.free() : port);
         }
-        return new Settings(ports);
+        return new Settings(ports, executables(environment.getOrDefault(NATIVE, "no")));
+    }
+
+    private static boolean executables(String text) {
+        return switch (text) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw new IllegalArgumentException(NATIVE + "=" + text + ": yes or no expected");
+        };
     }
 
     private static int parsed(Server server, String text) {

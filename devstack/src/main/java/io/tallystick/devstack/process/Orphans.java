@@ -13,7 +13,10 @@ import java.util.stream.Stream;
  */
 public final class Orphans {
 
-    private static final Set<String> PROGRAMS = Set.of("java", "postgres", "anvil");
+    /** The services by their own names are native executables. */
+    private static final Set<String> PROGRAMS =
+            Set.of("java", "postgres", "anvil", "identity-service", "metering-service", "billing-service");
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Orphans() {}

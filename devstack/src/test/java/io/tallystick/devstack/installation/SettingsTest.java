@@ -39,6 +39,22 @@ class SettingsTest {
     }
 
     @Test
+    void servicesRunOnAJvmUnlessExecutablesAreAskedFor() {
+        assertThat(Settings.of(Map.of()).executables()).isFalse();
+        assertThat(Settings.of(Map.of("TALLYSTICK_NATIVE", "no")).executables()).isFalse();
+        assertThat(Settings.of(Map.of("TALLYSTICK_NATIVE", "yes")).executables())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "YES", ""})
+    void refusesWhatIsNeitherYesNorNo(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.of(Map.of("TALLYSTICK_NATIVE", text)))
+                .withMessageContaining("TALLYSTICK_NATIVE=" + text);
+    }
+
+    @Test
     void namesTheVariableOfAPortThatIsTaken() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());

@@ -1,6 +1,7 @@
 package io.tallystick.identity.access;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tallystick.identity.key.SigningKeys;
 import io.tallystick.kit.access.AccessConfig;
@@ -52,11 +53,7 @@ class AccessTokens {
         if (grant.ownOnly()) {
             claims.put("own", true);
         }
-        try {
-            return keys.signAccessToken(json.writeValueAsBytes(claims), now);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return keys.signAccessToken(claims.toString().getBytes(UTF_8), now);
     }
 
     int lifetimeSeconds() {

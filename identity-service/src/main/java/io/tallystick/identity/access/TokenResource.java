@@ -2,6 +2,7 @@ package io.tallystick.identity.access;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.access.AccessTokens.Grant;
 import io.tallystick.identity.access.ClientAssertions.Verified;
@@ -156,6 +157,7 @@ class TokenResource {
             @JsonProperty("expires_in") int expiresIn,
             String scope) {}
 
+    @RegisterForReflection
     record OAuthError(
             String error, @JsonProperty("error_description") String description) {}
 }

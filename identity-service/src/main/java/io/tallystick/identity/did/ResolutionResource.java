@@ -57,7 +57,7 @@ class ResolutionResource {
     private RestResponse<String> answer(Resolution resolution, ResolutionFormat format) {
         return switch (resolution) {
             case Resolved(var document, var _) ->
-                format.isDocument() ? answer(200, document, format) : answer(200, Result.of(document), format);
+                answer(200, format.isDocument() ? text(document) : text(Result.of(document)), format);
             case InvalidDid(var detail) -> error(400, "INVALID_DID", "invalidDid", "Not a DID", detail, format);
             case MethodNotSupported(var method) ->
                 error(
@@ -87,16 +87,28 @@ class ResolutionResource {
         var error = resultFormat.hasErrorWords()
                 ? (Object) word
                 : Map.of("type", "https://www.w3.org/ns/did#" + type, "title", title, "detail", detail);
-        return answer(status, Result.of(error), resultFormat);
+        return answer(status, text(Result.of(error)), resultFormat);
     }
 
-    private RestResponse<String> answer(int status, Object body, ResolutionFormat format) {
+    private static RestResponse<String> answer(int status, String body, ResolutionFormat format) {
+        return RestResponse.ResponseBuilder.<String>create(status)
+                .entity(body)
+                .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .build();
+    }
+
+    private String text(DidDocument document) {
         try {
-            return RestResponse.ResponseBuilder.<String>create(status)
-                    .entity(json.writeValueAsString(body))
-                    .header(HttpHeaders.CONTENT_TYPE, format.mediaType())
-                    .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                    .build();
+            return json.writeValueAsString(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String text(Result result) {
+        try {
+            return json.writeValueAsString(result);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

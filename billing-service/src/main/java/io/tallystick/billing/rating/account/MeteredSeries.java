@@ -3,6 +3,7 @@ package io.tallystick.billing.rating.account;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.rating.Period;
 import io.tallystick.billing.rating.RateCard;
@@ -119,6 +120,7 @@ class MeteredSeries {
     }
 
     /** A series as {@link #KEEP} reads it. Totals are text: a JSON number may lose digits. */
+    @RegisterForReflection
     record Row(
             String tenant,
             String subject,

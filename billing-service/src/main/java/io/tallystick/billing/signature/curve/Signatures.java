@@ -3,6 +3,7 @@ package io.tallystick.billing.signature.curve;
 import io.quarkus.logging.Log;
 import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.Bytes32;
+import io.tallystick.billing.signature.Hex;
 import io.tallystick.billing.signature.Keccak;
 import io.tallystick.billing.signature.PrivateKey;
 import io.tallystick.billing.signature.Secp256k1;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.web3j.crypto.ECDSASignature;
 import org.web3j.crypto.ECKeyPair;
-import org.web3j.crypto.Keys;
 import org.web3j.crypto.Sign;
+import org.web3j.utils.Numeric;
 
 /** Chooses once, at start, who does the arithmetic: the native library, or Java where there is none. */
 @ApplicationScoped
@@ -57,6 +58,7 @@ public class Signatures {
 
     /** web3j's arithmetic in Java: slower, and runs everywhere. */
     static final class InJava implements Secp256k1 {
+        private static final int PUBLIC_KEY_BYTES = 64;
 
         @Override
         public String name() {
@@ -87,7 +89,8 @@ public class Signatures {
         }
 
         private static Address address(BigInteger publicKey) {
-            return Address.of("0x" + Keys.getAddress(publicKey));
+            // web3j's own would bring its key stores, and with them a security provider, into the service.
+            return Hex.address(Keccak.hash(Numeric.toBytesPadded(publicKey, PUBLIC_KEY_BYTES)));
         }
 
         private static ECKeyPair pair(PrivateKey key) {
