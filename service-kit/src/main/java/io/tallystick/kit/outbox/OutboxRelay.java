@@ -122,7 +122,7 @@ class OutboxRelay {
         connection.query("listen outbox").execute().await().atMost(STATEMENT_TIMEOUT);
         while (running) {
             var rows = connection
-                    .preparedQuery("select id, version, topic, message_key, content_type, value, "
+                    .preparedQuery("select id, version, topic, message_key, content_type, value, traceparent, "
                             + "extract(epoch from now() - created_at)::bigint as age from outbox order by id limit $1")
                     .execute(Tuple.of(config.batch()))
                     .await()
@@ -148,6 +148,12 @@ class OutboxRelay {
                     row.getString("message_key"),
                     row.getBuffer("value").getBytes());
             message.headers().add("content-type", row.getString("content_type").getBytes(StandardCharsets.UTF_8));
+            if (row.getString(TraceParent.HEADER) != null) {
+                message.headers()
+                        .add(
+                                TraceParent.HEADER,
+                                row.getString(TraceParent.HEADER).getBytes(StandardCharsets.US_ASCII));
+            }
             sent.add(producer.send(message));
         }
         producer.flush();
