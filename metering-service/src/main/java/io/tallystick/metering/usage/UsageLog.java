@@ -4,6 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.tallystick.events.EventType;
 import io.tallystick.kit.outbox.Topics;
+import io.tallystick.kit.outbox.TraceParent;
 import io.tallystick.kit.problem.UnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -57,6 +58,8 @@ public class UsageLog {
      * Completes once all in-sync replicas have every entry. If it fails, with {@link UnavailableException}, some of the
      * entries may be in the log nevertheless: send all of them again, an event counts once however often it is there.
      * Completes on Kafka's thread, which must not be held up.
+     *
+     * <p>The records continue the trace that is current; there is no span for each.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     public CompletionStage<Void> append(List<UsageEntry> entries) {
@@ -69,9 +72,10 @@ public class UsageLog {
             pending.failed(new KafkaException("too much waits for Kafka"));
             return pending.done;
         }
+        var trace = TraceParent.current().getBytes(StandardCharsets.US_ASCII);
         for (var entry : entries) {
             try {
-                producer.send(record(entry), pending);
+                producer.send(record(entry, trace), pending);
             } catch (KafkaException | IllegalStateException e) {
                 pending.failed(e);
                 break;
@@ -112,10 +116,13 @@ public class UsageLog {
         producer.close(CLOSE_TIMEOUT);
     }
 
-    private ProducerRecord<byte[], byte[]> record(UsageEntry entry) {
+    private ProducerRecord<byte[], byte[]> record(UsageEntry entry, byte[] trace) {
         var message = new ProducerRecord<>(topic, entry.key(), entry.event());
         message.headers().add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
         entry.headers().forEach((name, value) -> message.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        if (trace.length > 0) {
+            message.headers().add(TraceParent.HEADER, trace);
+        }
         return message;
     }
 

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
-import io.tallystick.kit.access.Ed25519Signer;
+import io.tallystick.kit.access.TestIdentity;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 /**
  * Everything around the gateway on one HTTP server: a model server, billing and identity that play their wire, and fail
  * in the way that the request names: the model server by the model, billing by the payment. Broker and database are
- * real. What was received is told at {@code /seen}.
+ * real, and identity's feed is heard. What was received is told at {@code /seen}.
  */
 public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     static final byte[] SEED =
@@ -42,6 +42,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     private final Queue<JsonObject> seen = new ConcurrentLinkedQueue<>();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private HttpServer server;
+    private TestIdentity identity;
     private Path seedFile;
 
     @Override
@@ -51,7 +52,8 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         var prefix = stack.topicsPrefix();
         createTopic(stack, prefix + "usage.recorded");
         var base = listen();
-        var config = new HashMap<String, String>();
+        identity = TestIdentity.start(stack.bootstrapServers(), prefix);
+        var config = new HashMap<>(identity.config());
         config.put("quarkus.datasource.jdbc.url", stack.postgresJdbcUrl(database));
         config.put("quarkus.datasource.reactive.url", stack.postgresReactiveUrl(database));
         config.put("quarkus.datasource.username", stack.user());
@@ -59,11 +61,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         config.put("kafka.bootstrap.servers", stack.bootstrapServers());
         // So that a record with a very long subject is one that Kafka does not take.
         config.put("kafka.max.request.size", "100000");
-        config.put("tallystick.topics.prefix", prefix);
         config.put("tallystick.access.issuer", base + "/identity");
-        config.put(
-                "tallystick.access.event-key",
-                new Ed25519Signer(new byte[32]).publicKey().didKey());
         config.put("tallystick.gateway.tenant", "acme");
         config.put("tallystick.gateway.upstream.url", base + "/upstream/v1/");
         config.put("tallystick.gateway.upstream.api-key", PROVIDER_KEY);
@@ -83,6 +81,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         server.stop(0);
+        identity.close();
         try {
             Files.deleteIfExists(seedFile);
         } catch (IOException e) {

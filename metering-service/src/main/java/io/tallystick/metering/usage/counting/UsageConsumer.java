@@ -50,6 +50,7 @@ class UsageConsumer {
     private final Positions positions;
     private final ArrivalReader reader;
     private final UsageMetrics metrics;
+    private final UsageTraces traces;
     private final Map<String, Object> kafka;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
@@ -61,6 +62,7 @@ class UsageConsumer {
             Positions positions,
             ArrivalReader reader,
             UsageMetrics metrics,
+            UsageTraces traces,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.config = config;
         this.topic = topic;
@@ -68,6 +70,7 @@ class UsageConsumer {
         this.positions = positions;
         this.reader = reader;
         this.metrics = metrics;
+        this.traces = traces;
         this.kafka = kafka;
     }
 
@@ -258,7 +261,10 @@ class UsageConsumer {
             }
             arrived.forEach(arrival ->
                     metrics.behind(arrival.at().partition(), arrival.at().appendedAt()));
-            countOrSplit(arrived);
+            try (var counting = traces.begin(arrived)) {
+                countOrSplit(arrived);
+                counting.counted();
+            }
         }
 
         /** What the database refuses is looked for by halves, so that one event cannot stop the others. */
