@@ -12,16 +12,18 @@ import io.tallystick.billing.chain.engine.Engine;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What happens to transactions, for those who watch: metrics, and a line in the log. */
+/** What happens to transactions, for those who watch: metrics, a line in the log, and the trace that wanted them. */
 @ApplicationScoped
 public class ChainMetrics implements Engine.Listener {
     private final MeterRegistry registry;
     private final WorkSignal signal;
+    private final ChainTraces traces;
     private final AtomicInteger open = new AtomicInteger();
 
-    ChainMetrics(MeterRegistry registry, WorkSignal signal) {
+    ChainMetrics(MeterRegistry registry, WorkSignal signal, ChainTraces traces) {
         this.registry = registry;
         this.signal = signal;
+        this.traces = traces;
         registry.gauge("tallystick.chain.transactions.open", open);
     }
 
@@ -52,6 +54,7 @@ public class ChainMetrics implements Engine.Listener {
                 after.word(),
                 before.attempts().size());
         signal.changed();
+        traces.changed(before, after);
     }
 
     @Override
