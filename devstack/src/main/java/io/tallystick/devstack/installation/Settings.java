@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the stack listens.
+ * Where the stack listens, and where it tells its traces.
  *
  * @param ports of every server, none of them 0
+ * @param otlpEndpoint of a receiver of traces, by OTLP over HTTP; empty: no traces
  */
-public record Settings(Map<Server, Integer> ports) {
+public record Settings(Map<Server, Integer> ports, String otlpEndpoint) {
 
     /** What listens, the variable that moves it and its usual port. */
     public enum Server {
@@ -40,6 +41,9 @@ public record Settings(Map<Server, Integer> ports) {
     /** Gives every server a free port that was not set: for tests, which must not meet a stack that is in use. */
     public static final String PORTS = "TALLYSTICK_PORTS";
 
+    /** Turns tracing on. */
+    public static final String OTLP_ENDPOINT = "TALLYSTICK_OTLP_ENDPOINT";
+
     private static final int HIGHEST = 65_535;
 
     public Settings {
@@ -59,7 +63,7 @@ public record Settings(Map<Server, Integer> ports) {
             int port = text != null ? parsed(server, text) : free ? 0 : server.usual;
             ports.put(server, port == 0 ? Ports.free() : port);
         }
-        return new Settings(ports);
+        return new Settings(ports, environment.getOrDefault(OTLP_ENDPOINT, ""));
     }
 
     private static int parsed(Server server, String text) {
