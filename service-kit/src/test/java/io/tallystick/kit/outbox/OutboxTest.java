@@ -13,6 +13,7 @@ import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
+import io.tallystick.kit.problem.Workers;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class OutboxTest {
     private final Map<String, Object> kafka = Map.of("bootstrap.servers", stack.bootstrapServers());
     private final Topics topics = new Topics(topicsConfig(), kafka);
     private final Outbox outbox = new Outbox();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final List<OutboxRelay> relays = new ArrayList<>();
     private Pool pool;
 
@@ -123,6 +125,33 @@ class OutboxTest {
     }
 
     @Test
+    void showsHowManyWaitAndForHowLong() {
+        pool.query(
+                        "create function wait_a_moment() returns trigger language plpgsql as "
+                                + "$$ begin perform pg_sleep(2); return old; end $$;"
+                                + "create trigger wait_a_moment before delete on outbox for each row execute function wait_a_moment()")
+                .execute()
+                .await()
+                .atMost(WAIT);
+        inTransaction(advanced("cust-1", 1), advanced("cust-2", 2));
+        pool.query("update outbox set created_at = now() - interval '100 seconds'")
+                .execute()
+                .await()
+                .atMost(WAIT);
+
+        startRelay();
+
+        assertThat(received(2)).hasSize(2);
+        assertThat(gauge("tallystick.outbox.waiting")).isEqualTo(2);
+        assertThat(gauge("tallystick.outbox.oldest")).isGreaterThanOrEqualTo(100);
+        assertThat(emptied()).isTrue();
+    }
+
+    private double gauge(String name) {
+        return metrics.get(name).gauge().value();
+    }
+
+    @Test
     void leavesOutWhatIsNoTrace() {
         pool.withTransaction(connection -> outbox.put(
                         connection, List.of(message(advanced("own", 1)).within("00-'); drop table outbox; --"))))
@@ -180,7 +209,7 @@ class OutboxTest {
     }
 
     private OutboxRelay startRelay() {
-        var relay = new OutboxRelay(pool, relayConfig(), topics, kafka, new SimpleMeterRegistry());
+        var relay = new OutboxRelay(pool, relayConfig(), topics, kafka, metrics, new Workers());
         relays.add(relay);
         relay.start(new StartupEvent());
         return relay;
