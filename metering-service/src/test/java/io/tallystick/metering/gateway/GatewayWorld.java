@@ -62,6 +62,8 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         // So that a record with a very long subject is one that Kafka does not take.
         config.put("kafka.max.request.size", "100000");
         config.put("tallystick.access.issuer", base + "/identity");
+        config.put("quarkus.http.test-port", "0");
+        config.put("quarkus.management.test-port", "0");
         config.put("tallystick.gateway.tenant", "acme");
         config.put("tallystick.gateway.upstream.url", base + "/upstream/v1/");
         config.put("tallystick.gateway.upstream.api-key", PROVIDER_KEY);
@@ -150,6 +152,15 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
                         "{\"choices\":[{\"message\":{\"content\":\"hi\"}}],\"usage\":{\"prompt_tokens\":9,"
                                 + "\"completion_tokens\":5,\"completion_tokens_details\":{\"reasoning_tokens\":2}}}");
             case "no-usage" -> answer(http, 200, "{\"choices\":[{\"message\":{\"content\":\"twelve bytes\"}}]}");
+            case "secret" ->
+                answer(
+                        http,
+                        200,
+                        "{\"choices\":[{\"message\":{\"content\":\"completion-marker\"}}],"
+                                + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":5}}");
+            case "secret-garbage" -> answer(http, 200, "completion-marker, not what you asked for");
+            case "secret-refused" ->
+                answer(http, 400, "{\"error\":{\"message\":\"completion-marker\",\"type\":\"x\"}}");
             case "garbage" -> answer(http, 200, "<html>not what you asked for</html>");
             case "cut" -> answer(http, 200, "{\"data\":[[1,2");
             case "huge" -> answer(http, 200, "{\"data\":[\"" + "x".repeat(70_000) + "\"]}");

@@ -3,6 +3,8 @@ package io.tallystick.metering.usage.counting;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.tallystick.kit.problem.Workers;
+import io.tallystick.kit.problem.Workers.Worker;
 import io.tallystick.metering.usage.UsageConfig;
 import io.tallystick.metering.usage.UsageTopic;
 import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
@@ -44,6 +46,9 @@ class UsageConsumer {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration RECHECK = Duration.ofSeconds(30);
 
+    /** Above all statements of one transaction, each as long as it may be. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(10);
+
     private final UsageConfig config;
     private final UsageTopic topic;
     private final UsageBatches batches;
@@ -54,6 +59,7 @@ class UsageConsumer {
     private final Map<String, Object> kafka;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
+    private final Workers workers;
 
     UsageConsumer(
             UsageConfig config,
@@ -63,7 +69,8 @@ class UsageConsumer {
             ArrivalReader reader,
             UsageMetrics metrics,
             UsageTraces traces,
-            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            Workers workers) {
         this.config = config;
         this.topic = topic;
         this.batches = batches;
@@ -72,12 +79,15 @@ class UsageConsumer {
         this.metrics = metrics;
         this.traces = traces;
         this.kafka = kafka;
+        this.workers = workers;
     }
 
     /** To be called once the topic exists. */
     void start() {
         for (int i = 0; i < config.consumers(); i++) {
-            threads.add(Thread.ofPlatform().name("usage-reader-" + i).daemon().start(this::run));
+            var name = "usage-reader-" + i;
+            var worker = workers.watch(name, LONGEST_ROUND);
+            threads.add(Thread.ofPlatform().name(name).daemon().start(() -> run(worker)));
         }
     }
 
@@ -88,11 +98,12 @@ class UsageConsumer {
         }
     }
 
-    private void run() {
+    private void run(Worker worker) {
         while (running()) {
+            worker.comesRound();
             try (var kafkaConsumer =
                     new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                var reading = new Reading(kafkaConsumer, topic.id());
+                var reading = new Reading(kafkaConsumer, topic.id(), worker);
                 kafkaConsumer.subscribe(List.of(topic.name()), reading);
                 while (running()) {
                     reading.step();
@@ -105,6 +116,7 @@ class UsageConsumer {
             }
             pause();
         }
+        worker.ends();
     }
 
     private boolean running() {
@@ -138,13 +150,15 @@ class UsageConsumer {
     private final class Reading implements ConsumerRebalanceListener {
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final String topicId;
+        private final Worker worker;
         private final Map<Integer, Long> next = new HashMap<>();
         private final Set<Integer> stopped = new HashSet<>();
         private long lookAgainNanos = System.nanoTime();
 
-        Reading(KafkaConsumer<byte[], byte[]> consumer, String topicId) {
+        Reading(KafkaConsumer<byte[], byte[]> consumer, String topicId, Worker worker) {
             this.consumer = consumer;
             this.topicId = topicId;
+            this.worker = worker;
         }
 
         @Override
@@ -161,9 +175,14 @@ class UsageConsumer {
         }
 
         void step() {
+            worker.comesRound();
             try {
                 var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
                 consumer.poll(POLL).forEach(records::add);
+                consumer.assignment()
+                        .forEach(partition -> metrics.waiting(
+                                partition.partition(),
+                                consumer.currentLag(partition).orElse(0)));
                 if (records.isEmpty()) {
                     quiet();
                 } else {
@@ -185,6 +204,7 @@ class UsageConsumer {
 
         private void recover() {
             while (running()) {
+                worker.comesRound();
                 try {
                     seek(consumer.assignment());
                     return;
@@ -261,7 +281,8 @@ class UsageConsumer {
             }
             arrived.forEach(arrival ->
                     metrics.behind(arrival.at().partition(), arrival.at().appendedAt()));
-            try (var counting = traces.begin(arrived)) {
+            try (var counting = traces.begin(arrived);
+                    var _ = counting.batch().makeCurrent()) {
                 countOrSplit(arrived);
                 counting.counted();
             }
@@ -269,6 +290,7 @@ class UsageConsumer {
 
         /** What the database refuses is looked for by halves, so that one event cannot stop the others. */
         private void countOrSplit(List<Arrival> arrived) {
+            worker.comesRound();
             var steps = steps(arrived);
             try {
                 metrics.committed(batches.count(topic.name(), topicId, arrived, steps));

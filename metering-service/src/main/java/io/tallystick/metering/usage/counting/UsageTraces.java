@@ -5,7 +5,6 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.context.Scope;
 import io.tallystick.events.UsageHeaders;
 import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,8 +29,11 @@ class UsageTraces {
         this.tracer = tracer;
     }
 
-    /** Counting under way. To be closed on the thread that began it. */
+    /** Counting under way. */
     interface Counting extends AutoCloseable {
+        /** The batch's own span, to be made current. */
+        Span batch();
+
         /** Without this it counts as failed. */
         void counted();
 
@@ -51,7 +53,7 @@ class UsageTraces {
         if (batch.isRecording()) {
             origins(arrived).forEach(batch::addLink);
         }
-        return new Spans(batch, calls(arrived, batch.getSpanContext()), batch.makeCurrent());
+        return new Spans(batch, calls(arrived, batch.getSpanContext()));
     }
 
     private static Set<SpanContext> origins(List<Arrival> arrived) {
@@ -94,13 +96,16 @@ class UsageTraces {
     private static final class Spans implements Counting {
         private final Span batch;
         private final List<Span> calls;
-        private final Scope scope;
         private boolean counted;
 
-        Spans(Span batch, List<Span> calls, Scope scope) {
+        Spans(Span batch, List<Span> calls) {
             this.batch = batch;
             this.calls = calls;
-            this.scope = scope;
+        }
+
+        @Override
+        public Span batch() {
+            return batch;
         }
 
         @Override
@@ -110,7 +115,6 @@ class UsageTraces {
 
         @Override
         public void close() {
-            scope.close();
             calls.forEach(this::end);
             end(batch);
         }
