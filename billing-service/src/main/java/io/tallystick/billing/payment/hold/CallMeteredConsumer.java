@@ -2,6 +2,8 @@ package io.tallystick.billing.payment.hold;
 
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import io.tallystick.billing.InboxLag;
 import io.tallystick.billing.payment.Settlement;
 import io.tallystick.events.CallMetered;
 import io.tallystick.kit.inbox.Received;
@@ -24,14 +26,17 @@ class CallMeteredConsumer {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Payments payments;
+    private final InboxLag lag;
 
-    CallMeteredConsumer(Payments payments) {
+    CallMeteredConsumer(Payments payments, InboxLag lag) {
         this.payments = payments;
+        this.lag = lag;
     }
 
     /** Acknowledged when the charge is written; while the database is away the event waits and is not lost. */
     @Incoming("call-metered")
-    Uni<Void> on(Received received) {
+    Uni<Void> on(Received received, IncomingKafkaRecordMetadata<?, ?> kafka) {
+        lag.read("call-metered", kafka.getTimestamp());
         return switch (received) {
             case Received.Event(var envelope) when envelope.data() instanceof CallMetered call -> capture(call);
             case Received.Event(var envelope) -> skipped("another event's type, type=" + envelope.type());

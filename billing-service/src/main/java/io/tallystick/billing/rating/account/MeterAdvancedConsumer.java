@@ -11,6 +11,7 @@ import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
+import io.tallystick.billing.InboxLag;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
 import io.tallystick.kit.inbox.Received;
@@ -19,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +43,13 @@ class MeterAdvancedConsumer {
     private final Accounts accounts;
     private final Counter unreadable;
     private final Tracer tracer;
+    private final InboxLag lag;
     private final Clock clock = Clock.systemUTC();
 
-    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics, Tracer tracer) {
+    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics, Tracer tracer, InboxLag lag) {
         this.accounts = accounts;
         this.tracer = tracer;
+        this.lag = lag;
         this.unreadable = Counter.builder("tallystick.inbox.unreadable")
                 .description("Messages that this version could not read and passed over")
                 .tag("topic", "meter.advanced")
@@ -59,6 +63,10 @@ class MeterAdvancedConsumer {
     @Incoming("meter-advanced")
     Uni<Void> on(List<Received> batch, IncomingKafkaRecordBatchMetadata<?, ?> kafka) {
         var span = span(kafka);
+        StreamSupport.stream(kafka.getRecords().spliterator(), false)
+                .mapToLong(message -> message.timestamp())
+                .max()
+                .ifPresent(newest -> lag.read("meter-advanced", Instant.ofEpochMilli(newest)));
         return Uni.createFrom()
                 .deferred(() -> within(span, batch))
                 .onFailure()
