@@ -1,10 +1,11 @@
 // What tracing tells: a paid call is one trace from the gateway's request to the transaction that settled it, over three
 // processes, HTTP and Kafka. The receiver of the spans is this program.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../lib/http.mjs';
 import { receiveTraces } from '../lib/otlp.mjs';
-import { chain, openShop, stack } from './stack.mjs';
+import { chain, keepDown, openShop, stack } from './stack.mjs';
 import { URL_CHAT, URL_EMBEDDINGS, chat, embedding, openClient } from './wire.mjs';
 
 const FUNDS = 2_000_000n;
@@ -167,5 +168,33 @@ describe('tracing is bounded', () => {
     const roots = receiver.spans.filter(({ parentId }) => !parentId).map(({ name }) => name);
     const expected = /^(GET|POST|PUT) |^fetch access token$|^process |^settlement planned$/;
     assert.deepEqual(roots.filter(name => !expected.test(name)), []);
+  });
+});
+
+describe('the log of a cluster', () => {
+  let letUp;
+  after(() => letUp?.());
+
+  it('is one JSON object a line, and names the trace', async () => {
+    const client = openClient(await chain.newPayer(FUNDS));
+    assert.equal((await client.pay(URL_CHAT, chat(0))).status, 200);
+    letUp = keepDown('model');
+    assert.equal((await client.pay(URL_CHAT, chat(1))).status, 502);
+
+    for (const { log } of [stack.identity, stack.metering, stack.billing]) {
+      const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
+      // The JVM and its agents speak before there is a log.
+      const entries = lines.slice(lines.findIndex(line => line.startsWith('{'))).map(line => JSON.parse(line));
+      assert.ok(entries.length > 3);
+      assert.ok(entries.every(({ timestamp, level, loggerName, message, service }) => timestamp && level && loggerName && message !== undefined && service));
+    }
+    const said = readFileSync(stack.metering.log, 'utf8').split('\n').filter(line => line.includes('model server did not answer')).map(line => JSON.parse(line));
+    assert.ok(said.length > 0);
+    const { traceId, spanId } = said.at(-1).mdc;
+    assert.match(spanId, /^[0-9a-f]{16}$/);
+    await until('the call that failed is told', TOLD_SECONDS, async () => {
+      const spans = receiver.trace(traceId);
+      return { done: spans.some(({ attributes }) => attributes['tallystick.outcome'] === 'upstream_failed'), value: shown(spans) };
+    });
   });
 });

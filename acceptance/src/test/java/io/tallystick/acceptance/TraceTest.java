@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The packaged services tell their traces to a receiver that the Node program is. */
+/** The packaged services tell their traces to a receiver that the Node program is, and log as in a cluster. */
 @Tag("stack")
 class TraceTest {
 
@@ -16,8 +16,13 @@ class TraceTest {
     @Test
     void aPaidCallIsOneTraceFromTheGatewayToItsSettlement() throws IOException, InterruptedException {
         var port = Ports.free();
-        try (var installation =
-                Installation.start("traces", Map.of("TALLYSTICK_OTLP_ENDPOINT", "http://127.0.0.1:" + port))) {
+        try (var installation = Installation.start(
+                "traces",
+                Map.of(
+                        "TALLYSTICK_OTLP_ENDPOINT",
+                        "http://127.0.0.1:" + port,
+                        "QUARKUS_LOG_CONSOLE_JSON_ENABLED",
+                        "true"))) {
             NodeProgram.run(
                     LONGEST,
                     Map.of(
