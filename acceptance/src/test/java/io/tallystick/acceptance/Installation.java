@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,12 +37,17 @@ final class Installation implements AutoCloseable {
 
     /** Waits until all is ready. What an earlier run left under this name is ended first. */
     static Installation start(String name) throws IOException, InterruptedException {
+        return start(name, Map.of());
+    }
+
+    /** As {@link #start(String)}, with more in the stack's environment. */
+    static Installation start(String name, Map<String, String> environment) throws IOException, InterruptedException {
         requirePackages();
         var target = Files.createDirectories(CHECKOUT.root().resolve("acceptance/target/installations"));
         var folder = target.resolve(name);
         var log = target.resolve(name + ".log");
-        launch("down", folder, log).waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
-        var installation = new Installation(launch("up", folder, log), folder, log);
+        launch("down", folder, log, environment).waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
+        var installation = new Installation(launch("up", folder, log, environment), folder, log);
         // For a run that is interrupted before it can close this.
         Runtime.getRuntime().addShutdownHook(new Thread(installation.launcher::destroy, "end-" + name));
         try {
@@ -76,7 +82,8 @@ final class Installation implements AutoCloseable {
         return folder.resolveSibling(folder.getFileName() + ".halt");
     }
 
-    private static Process launch(String command, Path folder, Path log) throws IOException {
+    private static Process launch(String command, Path folder, Path log, Map<String, String> environment)
+            throws IOException {
         var agent = folder.resolveSibling("halt-agent.jar");
         HaltAgent.pack(agent);
         Files.deleteIfExists(haltFile(folder));
@@ -102,6 +109,7 @@ final class Installation implements AutoCloseable {
         builder.environment().put("TALLYSTICK_RUN", folder.toString());
         // Every process of the stack loads it, and finds something to change in billing-service only.
         builder.environment().put("JAVA_TOOL_OPTIONS", "-javaagent:" + agent + "=" + haltFile(folder));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

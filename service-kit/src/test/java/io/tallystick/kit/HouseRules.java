@@ -44,6 +44,7 @@ public final class HouseRules {
         "com.fasterxml..",
         "org.apache.kafka..",
         "io.micrometer..",
+        "io.opentelemetry..",
         "org.eclipse.microprofile..",
         "org.jboss..",
         "org.web3j.."

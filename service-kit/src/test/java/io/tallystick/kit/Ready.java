@@ -21,9 +21,14 @@ public final class Ready implements QuarkusTestBeforeEachCallback {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final int READY = 200;
 
+    /** Set to false for a service that is not to become ready. */
+    private static final String WANTED = "test.await-ready";
+
     @Override
     public void beforeEach(QuarkusTestMethodContext test) {
-        await();
+        if (ConfigProvider.getConfig().getOptionalValue(WANTED, Boolean.class).orElse(true)) {
+            await();
+        }
     }
 
     /** Waits until the service under test is ready; fails after a minute with what it said last. */
@@ -41,8 +46,13 @@ public final class Ready implements QuarkusTestBeforeEachCallback {
 
     /** The status of {@code /q/health/ready} now. */
     public static int status() {
+        return status("ready");
+    }
+
+    /** The status of {@code /q/health/<path>} now. */
+    public static int status(String path) {
         var port = ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class);
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/" + path))
                 .timeout(ANSWER)
                 .build();
         try (var http = HttpClient.newHttpClient()) {

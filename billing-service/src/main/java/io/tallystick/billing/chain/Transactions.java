@@ -3,9 +3,11 @@ package io.tallystick.billing.chain;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.engine.PostgresTransactionStore;
 import io.tallystick.billing.chain.engine.TransactionStore;
+import io.tallystick.billing.chain.worker.ChainTraces;
 import io.tallystick.billing.chain.worker.Offloaded;
 import io.tallystick.billing.chain.worker.Waiters;
 import io.tallystick.billing.chain.worker.WorkSignal;
+import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,12 +25,20 @@ public class Transactions {
     private final Waiters waiters;
     private final WorkSignal signal;
     private final Offloaded offloaded;
+    private final ChainTraces traces;
 
-    Transactions(DataSource database, ChainSigner signer, ChainConfig config, WorkSignal signal, Offloaded offloaded) {
+    Transactions(
+            DataSource database,
+            ChainSigner signer,
+            ChainConfig config,
+            WorkSignal signal,
+            Offloaded offloaded,
+            ChainTraces traces) {
         this.store = signer.address().map(address -> new PostgresTransactionStore(database, config.id(), address));
         this.waiters = new Waiters();
         this.signal = signal;
         this.offloaded = offloaded;
+        this.traces = traces;
     }
 
     /**
@@ -38,9 +48,14 @@ public class Transactions {
      * <p>Fails with {@link IllegalArgumentException} if the key stands for another call.
      */
     public Uni<Transaction> submit(Intent intent) {
-        return offloaded
-                .of(() -> stored().add(intent, Clock.systemUTC().instant()))
-                .invoke(signal::raise);
+        var trace = TraceParent.current();
+        return offloaded.of(() -> add(intent, trace)).invoke(signal::raise);
+    }
+
+    private Transaction add(Intent intent, String trace) {
+        var added = stored().add(intent, Clock.systemUTC().instant());
+        traces.wanted(intent.key(), trace);
+        return added;
     }
 
     /**

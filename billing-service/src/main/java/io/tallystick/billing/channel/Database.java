@@ -1,5 +1,7 @@
 package io.tallystick.billing.channel;
 
+import io.opentelemetry.context.Context;
+import io.quarkus.opentelemetry.runtime.QuarkusContextStorage;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
@@ -11,7 +13,7 @@ import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
  * Runs a transaction wherever the caller stands. A session belongs to one Vert.x context, and after an answer from the
- * chain or a wait a caller is on none or on another: each transaction gets a context of its own.
+ * chain or a wait a caller is on none or on another: each transaction gets a context of its own, in the caller's trace.
  */
 @ApplicationScoped
 public class Database {
@@ -29,9 +31,17 @@ public class Database {
         return Uni.createFrom().emitter(emitter -> {
             var context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
             VertxContextSafetyToggle.setContextSafe(context, true);
+            continueTrace(context);
             context.runOnContext(
                     _ -> sessions.withTransaction(work).subscribe().with(emitter::complete, emitter::fail));
         });
+    }
+
+    private static void continueTrace(io.vertx.core.Context context) {
+        var trace = Context.current();
+        if (trace != Context.root()) {
+            QuarkusContextStorage.INSTANCE.attach(context, trace);
+        }
     }
 
     /** Whether a unique key said that the row is there already. */

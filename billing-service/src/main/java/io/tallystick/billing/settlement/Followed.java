@@ -9,10 +9,14 @@ import static java.util.Objects.requireNonNull;
  * @param seen version of the transaction; -1 before it was submitted
  * @param attempts how many transactions were signed
  * @param gasUsed gas of the mined one, 0 until mined
+ * @param traceparent where in a trace it was planned, empty if nowhere
  */
-public record Followed(Settlement settlement, long number, String state, long seen, int attempts, long gasUsed) {
+public record Followed(
+        Settlement settlement, long number, String state, long seen, int attempts, long gasUsed, String traceparent) {
+
     public Followed {
         requireNonNull(settlement, "settlement");
         requireNonNull(state, "state");
+        requireNonNull(traceparent, "traceparent");
     }
 }

@@ -5,6 +5,7 @@ import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.chain.Transactions;
 import io.tallystick.billing.chain.engine.Faults;
 import io.tallystick.billing.chain.engine.TransactionStore.Heads;
+import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ public class Follower {
     private final Transactions transactions;
     private final Readings readings;
     private final SettlementMetrics metrics;
+    private final SettlementTraces traces;
     private final Faults faults;
 
     Follower(
@@ -32,11 +34,13 @@ public class Follower {
             Transactions transactions,
             Readings readings,
             SettlementMetrics metrics,
+            SettlementTraces traces,
             Faults faults) {
         this.settlements = settlements;
         this.transactions = transactions;
         this.readings = readings;
         this.metrics = metrics;
+        this.traces = traces;
         this.faults = faults;
     }
 
@@ -64,6 +68,12 @@ public class Follower {
     }
 
     private void follow(Followed before, Optional<Transaction> known, Instant now) {
+        try (var _ = TraceParent.context(before.traceparent()).makeCurrent()) {
+            bringUp(before, known, now);
+        }
+    }
+
+    private void bringUp(Followed before, Optional<Transaction> known, Instant now) {
         var transaction = known.orElseGet(() -> submitted(before));
         if (transaction.version() == before.seen()) {
             return;
@@ -72,6 +82,7 @@ public class Follower {
         faults.at(Faults.Point.SETTLEMENT_BOOKED);
         if (settlements.follow(before, transaction, now).await().atMost(PATIENCE)) {
             metrics.moved(transaction.state());
+            traces.moved(before, transaction, now);
         }
     }
 

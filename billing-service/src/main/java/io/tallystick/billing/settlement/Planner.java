@@ -42,6 +42,7 @@ public class Planner {
     private final ChainSigner signer;
     private final SettlementConfig config;
     private final SettlementMetrics metrics;
+    private final SettlementTraces traces;
     private final Faults faults;
     private final EscrowCalls escrow;
 
@@ -55,6 +56,7 @@ public class Planner {
             SettlementConfig config,
             ChainConfig chain,
             SettlementMetrics metrics,
+            SettlementTraces traces,
             Faults faults) {
         this.exposures = exposures;
         this.channels = channels;
@@ -64,6 +66,7 @@ public class Planner {
         this.signer = signer;
         this.config = config;
         this.metrics = metrics;
+        this.traces = traces;
         this.faults = faults;
         this.escrow = new EscrowCalls(Address.of(chain.escrow()));
     }
@@ -146,7 +149,8 @@ public class Planner {
     /** A batch with a channel of a settlement that is open is not stored: the next look finds the channel again. */
     private void store(List<Claimable> claims, Instant now, List<Settlement> planned) {
         var settlement = settlement(claims, now);
-        if (settlements.plan(settlement).await().atMost(PATIENCE)) {
+        if (traces.planning(
+                settlement, () -> settlements.plan(settlement).await().atMost(PATIENCE))) {
             faults.at(Faults.Point.SETTLEMENT_PLANNED);
             planned.add(settlement);
         } else if (claims.size() > 1) {

@@ -58,7 +58,10 @@ class SettlementEntity {
     @Column(name = "changed_at")
     Instant changedAt;
 
-    static SettlementEntity of(Settlement settlement) {
+    @Column(updatable = false)
+    String traceparent;
+
+    static SettlementEntity of(Settlement settlement, String trace) {
         var row = new SettlementEntity();
         row.id = settlement.id();
         row.tenant = settlement.tenant();
@@ -71,6 +74,7 @@ class SettlementEntity {
         row.seen = -1;
         row.plannedAt = settlement.plannedAt();
         row.changedAt = settlement.plannedAt();
+        row.traceparent = trace.isEmpty() ? null : trace;
         return row;
     }
 
@@ -84,7 +88,7 @@ class SettlementEntity {
                 new Call(escrow, calldata),
                 claims,
                 plannedAt);
-        return new Followed(settlement, number, state, seen, attempts, gasUsed);
+        return new Followed(settlement, number, state, seen, attempts, gasUsed, traceparent == null ? "" : traceparent);
     }
 
     Asset asset() {

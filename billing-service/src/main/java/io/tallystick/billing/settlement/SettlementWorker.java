@@ -11,6 +11,7 @@ import io.tallystick.billing.channel.ChannelTimes;
 import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.OnChain;
 import io.tallystick.kit.problem.UnavailableException;
+import io.tallystick.kit.problem.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class SettlementWorker {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Each of a hundred settlements may wait for the node. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(30);
+
     private static final int READ_AT_ONCE = 100;
 
     private final Planner planner;
@@ -37,6 +41,7 @@ class SettlementWorker {
     private final ChainSigner signer;
     private final Transactions transactions;
     private final SettlementConfig config;
+    private final Workers workers;
     private final Clock clock = Clock.systemUTC();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private Optional<Thread> thread = Optional.empty();
@@ -48,7 +53,8 @@ class SettlementWorker {
             Channels channels,
             ChainSigner signer,
             Transactions transactions,
-            SettlementConfig config) {
+            SettlementConfig config,
+            Workers workers) {
         this.planner = planner;
         this.follower = follower;
         this.readings = readings;
@@ -56,6 +62,7 @@ class SettlementWorker {
         this.signer = signer;
         this.transactions = transactions;
         this.config = config;
+        this.workers = workers;
     }
 
     void start(@Observes StartupEvent event) {
@@ -72,10 +79,13 @@ class SettlementWorker {
     }
 
     private void run() {
+        var worker = workers.watch("settlement worker", LONGEST_TURN);
         try {
             do {
+                worker.comesRound();
                 turn();
             } while (!stopped.await(config.interval().toMillis(), TimeUnit.MILLISECONDS));
+            worker.ends();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

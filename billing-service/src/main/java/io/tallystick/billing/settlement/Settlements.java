@@ -10,6 +10,7 @@ import io.tallystick.billing.signature.Bytes32;
 import io.tallystick.events.SettlementChanged;
 import io.tallystick.kit.outbox.Outbox;
 import io.tallystick.kit.outbox.OutboxMessage;
+import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +41,7 @@ public class Settlements {
 
     /** @return false, with nothing stored, if one of its channels is in another settlement that is open */
     public Uni<Boolean> plan(Settlement settlement) {
-        return database.inTransaction(session -> session.persist(SettlementEntity.of(settlement))
+        return database.inTransaction(session -> session.persist(SettlementEntity.of(settlement, TraceParent.current()))
                         .chain(session::flush)
                         .chain(() -> session.persistAll(settlement.claims().stream()
                                 .map(claim -> ClaimEntity.of(settlement.id(), claim))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -66,6 +67,12 @@ class ReconciliationTest {
 
     @Inject
     Topics topics;
+
+    @Inject
+    Stakes stakes;
+
+    @Inject
+    MeterRegistry metrics;
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -206,6 +213,55 @@ class ReconciliationTest {
                 .body("rules.find { it.name == 'account-is-its-charges' }.brokenBy", equalTo(subject))
                 .body("equal", equalTo(false));
         execute("update charge set debited = debited - 1 where tenant = '" + tenant + "'");
+    }
+
+    @Test
+    void showsWhatIsAtStakeByAsset() {
+        postPrices();
+        look();
+        var owed = units("receivable");
+        var exposed = units("exposure");
+        var uncovered = units("shortfall");
+
+        use("50");
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            look();
+            assertThat(units("receivable") - owed).isEqualTo(50);
+        });
+        openChannel(1000, 20);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            look();
+            assertThat(units("exposure") - exposed).isEqualTo(20);
+            assertThat(units("receivable") - owed).isEqualTo(30);
+        });
+        execute("update channel set deposited_pending = 5, deposited_final = 5 where id = '" + id.hex() + "'");
+        look();
+
+        assertThat(units("shortfall") - uncovered).isEqualTo(15);
+        execute("update channel set exposed_since = now() - interval '1 hour' where id = '" + id.hex() + "'");
+        look();
+        assertThat(metrics.get("tallystick.exposure.age.seconds").gauge().value())
+                .isGreaterThanOrEqualTo(3_600);
+    }
+
+    @Test
+    void showsTheSignersBalance() {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(metrics.get("tallystick.chain.signer.balance.wei")
+                                .gauge()
+                                .value())
+                        .isPositive());
+    }
+
+    private void look() {
+        stakes.look().await().atMost(Duration.ofSeconds(30));
+    }
+
+    private double units(String stake) {
+        var gauge = metrics.find("tallystick." + stake + ".units")
+                .tag("asset", USDC.id())
+                .gauge();
+        return gauge == null ? 0 : gauge.value();
     }
 
     @Test

@@ -134,6 +134,12 @@ public final class Programs {
         var command = settings.executables() ? executable(name) : onJvm(name);
         var environment = new HashMap<>(own);
         environment.putAll(common(database));
+        if (!settings.otlpEndpoint().isEmpty()) {
+            environment.put("QUARKUS_OTEL_SDK_DISABLED", "false");
+            environment.put("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", settings.otlpEndpoint());
+            // Seen at once: this is a workbench.
+            environment.put("QUARKUS_OTEL_BSP_SCHEDULE_DELAY", "500ms");
+        }
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(settings.port(server)));
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(settings.port(management)));
         return new Program(name, command, environment, log(name), URI.create(url(management) + "/q/health/ready"));

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the stack listens, and as what the services run.
+ * Where the stack listens, as what the services run, and where they tell their traces.
  *
  * @param ports of every server, none of them 0
  * @param executables whether the services run as native executables, not on a JVM
+ * @param otlpEndpoint of a receiver of traces, by OTLP over HTTP; empty: no traces
  */
-public record Settings(Map<Server, Integer> ports, boolean executables) {
+public record Settings(Map<Server, Integer> ports, boolean executables, String otlpEndpoint) {
 
     /** What listens, the variable that moves it and its usual port. */
     public enum Server {
@@ -44,6 +45,9 @@ public record Settings(Map<Server, Integer> ports, boolean executables) {
     /** {@code yes} runs the services as native executables, {@code no} on a JVM, which is the default. */
     public static final String NATIVE = "TALLYSTICK_NATIVE";
 
+    /** Turns tracing on. */
+    public static final String OTLP_ENDPOINT = "TALLYSTICK_OTLP_ENDPOINT";
+
     private static final int HIGHEST = 65_535;
 
     public Settings {
@@ -63,7 +67,10 @@ public record Settings(Map<Server, Integer> ports, boolean executables) {
             int port = text != null ? parsed(server, text) : free ? 0 : server.usual;
             ports.put(server, port == 0 ? Ports.free() : port);
         }
-        return new Settings(ports, executables(environment.getOrDefault(NATIVE, "no")));
+        return new Settings(
+                ports,
+                executables(environment.getOrDefault(NATIVE, "no")),
+                environment.getOrDefault(OTLP_ENDPOINT, ""));
     }
 
     private static boolean executables(String text) {

@@ -30,6 +30,15 @@ class SettingsTest {
                 .doesNotContainAnyElementsOf(usual);
     }
 
+    @Test
+    void tellsNoTracesUnlessItIsSaidWhere() {
+        var endpoint = "http://127.0.0.1:4318";
+
+        assertThat(Settings.of(Map.of()).otlpEndpoint()).isEmpty();
+        assertThat(Settings.of(Map.of("TALLYSTICK_OTLP_ENDPOINT", endpoint)).otlpEndpoint())
+                .isEqualTo(endpoint);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-1", "65536", "http", ""})
     void refusesWhatIsNoPortAndNamesTheVariable(String text) {

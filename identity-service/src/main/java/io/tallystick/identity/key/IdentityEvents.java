@@ -45,7 +45,7 @@ public class IdentityEvents {
 
         // A slot of its own: taking the place of one that waits would let a later revision overtake an earlier.
         var message = new OutboxMessage(
-                topic, said.key(), topic + " " + revision, IdentityView.MEDIA_TYPE, signer.sign(topic, said, now));
+                topic, said.key(), topic + " " + revision, IdentityView.MEDIA_TYPE, signer.sign(topic, said, now), "");
         return outbox.put(session, List.of(message));
     }
 

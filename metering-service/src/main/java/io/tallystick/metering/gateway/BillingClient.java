@@ -55,7 +55,7 @@ class BillingClient implements Payments {
 
     @Override
     public CompletionStage<Authorization> authorize(PaidCall call) {
-        return persistently("/v1/payments/authorize", request(call), RETRY_WAITS)
+        return persistently("authorize", "/v1/payments/authorize", request(call), RETRY_WAITS)
                 .map(BillingClient::authorization)
                 .toCompletionStage();
     }
@@ -66,14 +66,15 @@ class BillingClient implements Payments {
                 .put("usage", quantities(usage.quantities()))
                 .put("usageSource", usage.source().wireName())
                 .put("eventId", holdId);
-        return persistently("/v1/payments/" + holdId + "/capture", body, RETRY_WAITS)
+        return persistently("capture", "/v1/payments/" + holdId + "/capture", body, RETRY_WAITS)
                 .map(BillingClient::capture)
                 .toCompletionStage();
     }
 
     @Override
     public CompletionStage<Capture> release(String holdId, String reason) {
-        return persistently("/v1/payments/" + holdId + "/void", new JsonObject().put("reason", reason), RETRY_WAITS)
+        var body = new JsonObject().put("reason", reason);
+        return persistently("void", "/v1/payments/" + holdId + "/void", body, RETRY_WAITS)
                 .map(BillingClient::capture)
                 .toCompletionStage();
     }
@@ -103,12 +104,12 @@ class BillingClient implements Payments {
         return json;
     }
 
-    private Future<JsonObject> persistently(String path, JsonObject body, List<Duration> waits) {
-        return post(path, body)
+    private Future<JsonObject> persistently(String operation, String path, JsonObject body, List<Duration> waits) {
+        return post(operation, path, body)
                 .recover(failure -> waits.isEmpty() || failure.getCause() instanceof TimeoutException
                         ? Future.failedFuture(failure)
                         : after(waits.getFirst())
-                                .compose(_ -> persistently(path, body, waits.subList(1, waits.size()))));
+                                .compose(_ -> persistently(operation, path, body, waits.subList(1, waits.size()))));
     }
 
     private Future<Void> after(Duration wait) {
@@ -117,7 +118,7 @@ class BillingClient implements Payments {
         return done.future();
     }
 
-    private Future<JsonObject> post(String path, JsonObject body) {
+    private Future<JsonObject> post(String operation, String path, JsonObject body) {
         var token = tokens.current();
         if (token.isEmpty()) {
             return Future.failedFuture(new UnavailableException("identity", RETRY_AFTER, null));
@@ -126,6 +127,7 @@ class BillingClient implements Payments {
                 Headers.NONE.with("Authorization", "Bearer " + token.get()).with("Content-Type", "application/json");
         var url = URI.create(config.billingUrl().orElseThrow().toString().replaceFirst("/+$", "") + path);
         return http.send(
+                        operation,
                         HttpMethod.POST,
                         url,
                         headers,

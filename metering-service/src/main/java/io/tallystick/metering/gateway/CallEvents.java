@@ -1,10 +1,16 @@
 package io.tallystick.metering.gateway;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import io.tallystick.metering.gateway.call.CallLog;
 import io.tallystick.metering.usage.UsageEntry;
 import io.tallystick.metering.usage.UsageLog;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -18,22 +24,52 @@ class CallEvents implements CallLog {
     private final UsageLog log;
     private final ClientKey key;
     private final GatewayConfig config;
+    private final Tracer tracer;
+    private final Vertx vertx;
 
-    CallEvents(UsageLog log, ClientKey key, GatewayConfig config) {
+    CallEvents(UsageLog log, ClientKey key, GatewayConfig config, Tracer tracer, Vertx vertx) {
         this.log = log;
         this.key = key;
         this.config = config;
+        this.tracer = tracer;
+        this.vertx = vertx;
     }
 
+    /** Completes on the call's own context: on Kafka's thread what follows would hold it up, and leave the trace. */
     @Override
     public CompletionStage<Void> append(Entry entry) {
+        var span = span(entry);
+        var call = vertx.getOrCreateContext();
+        var done = new CompletableFuture<Void>();
+        try (var _ = span.makeCurrent()) {
+            log.append(entry(entry))
+                    .whenComplete((_, failure) -> call.runOnContext(_ -> {
+                        if (failure == null) {
+                            span.end();
+                            done.complete(null);
+                        } else {
+                            span.setStatus(StatusCode.ERROR).end();
+                            done.completeExceptionally(failure);
+                        }
+                    }));
+        }
+        return done;
+    }
+
+    private Span span(Entry entry) {
+        return tracer.spanBuilder("send usage.recorded")
+                .setSpanKind(SpanKind.PRODUCER)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "send")
+                .setAttribute("messaging.destination.name", "usage.recorded")
+                .setAttribute("tallystick.hold.id", entry.holdId())
+                .startSpan();
+    }
+
+    private UsageEntry entry(Entry entry) {
         var tenant = config.tenant().orElseThrow();
-        return log.append(UsageEntry.ofCall(
-                tenant,
-                entry.subject(),
-                entry.holdId(),
-                key.did(),
-                event(tenant, entry).toBuffer().getBytes()));
+        var event = event(tenant, entry).toBuffer().getBytes();
+        return UsageEntry.ofCall(tenant, entry.subject(), entry.holdId(), key.did(), event);
     }
 
     private static JsonObject event(String tenant, Entry entry) {

@@ -1,5 +1,6 @@
 package io.tallystick.metering.gateway;
 
+import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Body;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -153,6 +155,8 @@ class GatewayRoutes {
 
     private void answer(RoutingContext context, String route, long began, Answer answer) {
         metrics.answered(route, answer.outcome(), System.nanoTime() - began);
+        Span.current()
+                .setAttribute("tallystick.outcome", answer.outcome().name().toLowerCase(Locale.ROOT));
         writer.write(context.request(), answer);
     }
 

@@ -49,13 +49,19 @@ class HttpExchange {
     }
 
     /**
-     * Fails with {@link TimeoutException}, {@link TooLargeException}, or what went wrong with the connection. After any
+     * Asks. {@code operation} is the request's name in traces.
+     *
+     * <p>Fails with {@link TimeoutException}, {@link TooLargeException}, or what went wrong with the connection. After any
      * failure the request may have been acted on.
      */
-    Future<Reply> send(HttpMethod method, URI url, Headers headers, Body body, Duration wait, int mostBytes) {
+    Future<Reply> send(
+            String operation, HttpMethod method, URI url, Headers headers, Body body, Duration wait, int mostBytes) {
         var exchange = new Exchange(mostBytes);
         var timer = vertx.setTimer(Math.max(1, wait.toMillis()), _ -> exchange.fail(new TimeoutException()));
-        client.request(new RequestOptions().setMethod(method).setAbsoluteURI(url.toString()))
+        client.request(new RequestOptions()
+                        .setTraceOperation(operation)
+                        .setMethod(method)
+                        .setAbsoluteURI(url.toString()))
                 .onFailure(exchange::fail)
                 .onSuccess(request -> exchange.start(request, headers, body));
         return exchange.reply.future().onComplete(_ -> vertx.cancelTimer(timer));

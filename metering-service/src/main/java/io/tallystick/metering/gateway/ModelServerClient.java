@@ -25,7 +25,14 @@ class ModelServerClient implements ModelServer {
 
     @Override
     public CompletionStage<ModelAnswer> ask(String method, String path, Headers headers, Body body, Duration wait) {
-        return http.send(HttpMethod.valueOf(method), url(path), withKey(headers), body, wait, config.maxAnswerBytes())
+        return http.send(
+                        "ask model server",
+                        HttpMethod.valueOf(method),
+                        url(path),
+                        withKey(headers),
+                        body,
+                        wait,
+                        config.maxAnswerBytes())
                 .<ModelAnswer>map(reply -> new ModelAnswer.Answered(reply.status(), reply.headers(), reply.body()))
                 .otherwise(ModelServerClient::failed)
                 .toCompletionStage();

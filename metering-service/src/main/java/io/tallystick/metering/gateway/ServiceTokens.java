@@ -83,7 +83,14 @@ class ServiceTokens {
                 "scope", "payments:authorize",
                 "tenant", config.tenant().orElseThrow()));
         var headers = Headers.NONE.with("Content-Type", "application/x-www-form-urlencoded");
-        return http.send(HttpMethod.POST, url, headers, new Body(form.getBytes(US_ASCII)), TIMEOUT, MOST_BYTES)
+        return http.send(
+                        "fetch access token",
+                        HttpMethod.POST,
+                        url,
+                        headers,
+                        new Body(form.getBytes(US_ASCII)),
+                        TIMEOUT,
+                        MOST_BYTES)
                 .map(this::keep)
                 .onFailure(cause -> Log.warnf("no access token for billing, cause=%s", cause.toString()));
     }

@@ -1,5 +1,6 @@
 package io.tallystick.metering.gateway;
 
+import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Answer.Outcome;
@@ -96,6 +97,9 @@ class Storefront {
 
     private PaidCall call(HttpServerRequest request, CallRequest asked, Body body) {
         var payment = request.getHeader(PAYMENT);
+        Span.current()
+                .setAttribute("gen_ai.operation.name", asked.route().operation())
+                .setAttribute("gen_ai.request.model", asked.model());
         return new PaidCall(
                 UUID.randomUUID(),
                 request.method().name(),

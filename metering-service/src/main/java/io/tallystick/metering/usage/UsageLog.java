@@ -4,6 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.tallystick.events.EventType;
 import io.tallystick.kit.outbox.Topics;
+import io.tallystick.kit.outbox.TraceParent;
 import io.tallystick.kit.problem.UnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -66,6 +67,8 @@ public class UsageLog {
      * Completes once all in-sync replicas have every entry. If it fails, with {@link UnavailableException}, some of the
      * entries may be in the log nevertheless: send all of them again, an event counts once however often it is there.
      * Completes on Kafka's thread, which must not be held up.
+     *
+     * <p>The records continue the trace that is current; there is no span for each.
      */
     public CompletionStage<Void> append(List<UsageEntry> entries) {
         if (entries.isEmpty()) {
@@ -78,12 +81,13 @@ public class UsageLog {
             pending.failed(new KafkaException("too much waits for Kafka"));
             return pending.done;
         }
+        var trace = TraceParent.current().getBytes(StandardCharsets.US_ASCII);
         for (var entry : entries) {
             // A send that fails does not throw: it has called back by the time it returns. The rest would fail alike.
             if (pending.done.isDone()) {
                 inFlightBytes.addAndGet(-entry.bytes());
             } else {
-                send(entry, pending);
+                send(entry, trace, pending);
             }
         }
         return pending.done;
@@ -91,13 +95,13 @@ public class UsageLog {
 
     /** What an entry takes of the bound it gives back once Kafka has let go of it, whatever became of the others. */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
-    private void send(UsageEntry entry, Pending pending) {
+    private void send(UsageEntry entry, byte[] trace, Pending pending) {
         Callback answered = (_, failure) -> {
             inFlightBytes.addAndGet(-entry.bytes());
             pending.answered(failure);
         };
         try {
-            producer.send(record(entry), answered);
+            producer.send(record(entry, trace), answered);
         } catch (KafkaException | IllegalStateException e) {
             answered.onCompletion(null, e);
         }
@@ -140,10 +144,13 @@ public class UsageLog {
         producer.close(CLOSE_TIMEOUT);
     }
 
-    private ProducerRecord<byte[], byte[]> record(UsageEntry entry) {
+    private ProducerRecord<byte[], byte[]> record(UsageEntry entry, byte[] trace) {
         var message = new ProducerRecord<>(topic, entry.key(), entry.event());
         message.headers().add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
         entry.headers().forEach((name, value) -> message.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        if (trace.length > 0) {
+            message.headers().add(TraceParent.HEADER, trace);
+        }
         return message;
     }
 

@@ -152,6 +152,15 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
                         "{\"choices\":[{\"message\":{\"content\":\"hi\"}}],\"usage\":{\"prompt_tokens\":9,"
                                 + "\"completion_tokens\":5,\"completion_tokens_details\":{\"reasoning_tokens\":2}}}");
             case "no-usage" -> answer(http, 200, "{\"choices\":[{\"message\":{\"content\":\"twelve bytes\"}}]}");
+            case "secret" ->
+                answer(
+                        http,
+                        200,
+                        "{\"choices\":[{\"message\":{\"content\":\"completion-marker\"}}],"
+                                + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":5}}");
+            case "secret-garbage" -> answer(http, 200, "completion-marker, not what you asked for");
+            case "secret-refused" ->
+                answer(http, 400, "{\"error\":{\"message\":\"completion-marker\",\"type\":\"x\"}}");
             case "garbage" -> answer(http, 200, "<html>not what you asked for</html>");
             case "cut" -> answer(http, 200, "{\"data\":[[1,2");
             case "huge" -> answer(http, 200, "{\"data\":[\"" + "x".repeat(70_000) + "\"]}");

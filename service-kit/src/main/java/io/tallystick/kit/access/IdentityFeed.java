@@ -8,6 +8,8 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.tallystick.kit.access.IdentityView.Applied;
 import io.tallystick.kit.outbox.Topics;
+import io.tallystick.kit.problem.Workers;
+import io.tallystick.kit.problem.Workers.Worker;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -39,10 +41,14 @@ class IdentityFeed implements HealthCheck {
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration STOP = Duration.ofSeconds(5);
 
+    /** Well above what the client waits for a broker that is away. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(3);
+
     private final IdentityView identity;
     private final Topics topics;
     private final Map<String, Object> kafka;
     private final MeterRegistry metrics;
+    private final Worker worker;
     private volatile boolean running = true;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
     private Thread thread;
@@ -51,11 +57,13 @@ class IdentityFeed implements HealthCheck {
             IdentityView identity,
             Topics topics,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Workers workers) {
         this.identity = identity;
         this.topics = topics;
         this.kafka = kafka;
         this.metrics = metrics;
+        this.worker = workers.watch("identity feed", LONGEST_ROUND);
         Gauge.builder(
                         "tallystick.access.feed.age",
                         () -> identity.age(Instant.now()).toMillis() / 1000.0)
@@ -77,6 +85,7 @@ class IdentityFeed implements HealthCheck {
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         running = false;
+        worker.ends();
         var open = consumer;
         if (open != null) {
             open.wakeup();
@@ -86,6 +95,7 @@ class IdentityFeed implements HealthCheck {
 
     private void run() {
         while (running) {
+            worker.comesRound();
             try (var opened = open()) {
                 consumer = opened;
                 read(opened);
@@ -105,6 +115,7 @@ class IdentityFeed implements HealthCheck {
             return;
         }
         while (running) {
+            worker.comesRound();
             for (var event : from.poll(POLL)) {
                 apply(byName.get(event.topic()), event);
             }

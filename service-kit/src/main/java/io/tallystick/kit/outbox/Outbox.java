@@ -14,19 +14,24 @@ import org.hibernate.reactive.mutiny.Mutiny;
 @ApplicationScoped
 public class Outbox {
     private static final String PUT_MANY = """
-            insert into outbox (topic, message_key, slot, content_type, value)
-            select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[])
-            on conflict (slot) do update set value = excluded.value, version = outbox.version + 1
+            insert into outbox (topic, message_key, slot, content_type, value, traceparent)
+            select topic, message_key, slot, content_type, value, nullif(traceparent, '')
+            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+                as m (topic, message_key, slot, content_type, value, traceparent)
+            on conflict (slot) do update
+            set value = excluded.value, traceparent = excluded.traceparent, version = outbox.version + 1
             """;
 
     private static final String PUT_ONE = """
-            insert into outbox (topic, message_key, slot, content_type, value)
-            values (:topic, :key, :slot, :contentType, :value)
-            on conflict (slot) do update set value = excluded.value, version = outbox.version + 1
+            insert into outbox (topic, message_key, slot, content_type, value, traceparent)
+            values (:topic, :key, :slot, :contentType, :value, nullif(:traceparent, ''))
+            on conflict (slot) do update
+            set value = excluded.value, traceparent = excluded.traceparent, version = outbox.version + 1
             """;
 
     /** Puts the messages into the transaction of {@code session}. */
     public Uni<Void> put(Mutiny.Session session, List<OutboxMessage> messages) {
+        var trace = TraceParent.current();
         var done = Uni.createFrom().voidItem();
         for (var message : newestOfEachSlot(messages)) {
             done = done.chain(() -> session.createNativeQuery(PUT_ONE)
@@ -35,6 +40,7 @@ public class Outbox {
                     .setParameter("slot", message.slot())
                     .setParameter("contentType", message.contentType())
                     .setParameter("value", message.value())
+                    .setParameter(TraceParent.HEADER, trace(message, trace))
                     .executeUpdate()
                     .replaceWithVoid());
         }
@@ -47,6 +53,7 @@ public class Outbox {
             return Uni.createFrom().voidItem();
         }
         var rows = newestOfEachSlot(messages);
+        var trace = TraceParent.current();
         return connection
                 .preparedQuery(PUT_MANY)
                 .execute(Tuple.tuple()
@@ -56,7 +63,8 @@ public class Outbox {
                         .addArrayOfString(column(rows, OutboxMessage::contentType))
                         .addValue(rows.stream()
                                 .map(row -> Buffer.buffer(row.value()))
-                                .toArray(Buffer[]::new)))
+                                .toArray(Buffer[]::new))
+                        .addArrayOfString(column(rows, message -> trace(message, trace))))
                 .replaceWithVoid();
     }
 
@@ -65,6 +73,10 @@ public class Outbox {
         var newest = new LinkedHashMap<String, OutboxMessage>();
         messages.forEach(message -> newest.put(message.slot(), message));
         return List.copyOf(newest.values());
+    }
+
+    private static String trace(OutboxMessage message, String current) {
+        return message.traceparent().isEmpty() ? current : message.traceparent();
     }
 
     private static String[] column(List<OutboxMessage> rows, Function<OutboxMessage, String> column) {

@@ -17,10 +17,12 @@ import java.util.UUID;
  * @param slot at most one message of a slot waits: a later one takes its place
  * @param contentType media type of {@code value}
  * @param value the record's value
+ * @param traceparent the trace that it continues; empty for that of whoever puts it into the outbox
  */
 // Never compared: a message is written once and read back by the relay.
 @SuppressWarnings("ArrayRecordComponent")
-public record OutboxMessage(String topic, String key, String slot, String contentType, byte[] value) {
+public record OutboxMessage(
+        String topic, String key, String slot, String contentType, byte[] value, String traceparent) {
 
     public OutboxMessage {
         requireNonNull(topic, "topic");
@@ -28,6 +30,7 @@ public record OutboxMessage(String topic, String key, String slot, String conten
         requireNonNull(slot, "slot");
         requireNonNull(contentType, "contentType");
         value = value.clone();
+        traceparent = TraceParent.checked(traceparent);
     }
 
     /**
@@ -43,7 +46,12 @@ public record OutboxMessage(String topic, String key, String slot, String conten
                     case FORTY_DAYS -> type.topic() + " " + id;
                 };
         var json = EventJson.write(new Envelope(id, source, now, event));
-        return new OutboxMessage(type.topic(), event.key(), slot, EventJson.MEDIA_TYPE, json);
+        return new OutboxMessage(type.topic(), event.key(), slot, EventJson.MEDIA_TYPE, json, "");
+    }
+
+    /** The same, as part of a trace of its own: one of a batch that came from many. */
+    public OutboxMessage within(String trace) {
+        return new OutboxMessage(topic, key, slot, contentType, value, trace);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.tallystick.kit.problem.Workers;
+import io.tallystick.kit.problem.Workers.Worker;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -43,11 +45,15 @@ class OutboxRelay {
 
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Well above a few statements and a batch that Kafka takes its time for. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(5);
+
     private final Pool pool;
     private final OutboxConfig config;
     private final Topics topics;
     private final Map<String, Object> kafka;
     private final Semaphore wake = new Semaphore(0);
+    private final Worker worker;
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong oldestSeconds = new AtomicLong();
     private volatile boolean running = true;
@@ -58,11 +64,13 @@ class OutboxRelay {
             OutboxConfig config,
             Topics topics,
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Workers workers) {
         this.pool = pool;
         this.config = config;
         this.topics = topics;
         this.kafka = kafka;
+        this.worker = workers.watch("outbox relay", LONGEST_ROUND);
         Gauge.builder("tallystick.outbox.waiting", waiting, AtomicLong::get)
                 .description("Messages that Kafka does not have yet, as this instance last saw")
                 .register(metrics);
@@ -79,6 +87,7 @@ class OutboxRelay {
     /** Waits for the batch in flight: a message acknowledged but not deleted would be sent twice for nothing. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         running = false;
+        worker.ends();
         wake.release();
         thread.join(config.timeout().toMillis());
     }
@@ -86,6 +95,7 @@ class OutboxRelay {
     private void run() {
         try (var producer = producer()) {
             while (running) {
+                worker.comesRound();
                 try {
                     relayWhileLocked(producer);
                 } catch (RuntimeException e) {
@@ -121,8 +131,9 @@ class OutboxRelay {
         connection.notificationHandler(_ -> wake.release());
         connection.query("listen outbox").execute().await().atMost(STATEMENT_TIMEOUT);
         while (running) {
+            worker.comesRound();
             var rows = connection
-                    .preparedQuery("select id, version, topic, message_key, content_type, value, "
+                    .preparedQuery("select id, version, topic, message_key, content_type, value, traceparent, "
                             + "extract(epoch from now() - created_at)::bigint as age from outbox order by id limit $1")
                     .execute(Tuple.of(config.batch()))
                     .await()
@@ -148,6 +159,12 @@ class OutboxRelay {
                     row.getString("message_key"),
                     row.getBuffer("value").getBytes());
             message.headers().add("content-type", row.getString("content_type").getBytes(StandardCharsets.UTF_8));
+            if (row.getString(TraceParent.HEADER) != null) {
+                message.headers()
+                        .add(
+                                TraceParent.HEADER,
+                                row.getString(TraceParent.HEADER).getBytes(StandardCharsets.US_ASCII));
+            }
             sent.add(producer.send(message));
         }
         producer.flush();

@@ -2,6 +2,7 @@ package io.tallystick.kit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -12,6 +13,7 @@ import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
+import io.tallystick.kit.problem.Workers;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Test;
 /** Against a real database and broker: what leaves, when, and what does not. */
 class OutboxTest {
     private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final TestStack stack = TestStack.join();
@@ -45,6 +48,7 @@ class OutboxTest {
     private final Map<String, Object> kafka = Map.of("bootstrap.servers", stack.bootstrapServers());
     private final Topics topics = new Topics(topicsConfig(prefix, true), kafka);
     private final Outbox outbox = new Outbox();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final List<OutboxRelay> relays = new ArrayList<>();
     private Pool pool;
 
@@ -56,7 +60,9 @@ class OutboxTest {
                         .setUser(stack.user())
                         .setPassword(stack.password()),
                 new io.vertx.sqlclient.PoolOptions().setMaxSize(8));
-        pool.query(migration()).execute().await().atMost(WAIT);
+        for (var migration : List.of("V1__outbox.sql", "V2__outbox_traceparent.sql")) {
+            pool.query(text("/db/kit/" + migration)).execute().await().atMost(WAIT);
+        }
         topics.createCatalogue();
     }
 
@@ -93,6 +99,68 @@ class OutboxTest {
         assertThat(record.headers().lastHeader("content-type").value())
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("application/cloudevents+json");
+    }
+
+    @Test
+    void handsOnTheTraceThatWasCurrentWhenTheMessageWasWritten() {
+        try (var _ = TraceParent.context(TRACE).makeCurrent()) {
+            outbox.put(pool, List.of(message(advanced("traced", 1)))).await().atMost(WAIT);
+        }
+        inTransaction(advanced("untraced", 1));
+        startRelay();
+
+        assertThat(received(2))
+                .extracting(OutboxTest::subject, OutboxTest::trace)
+                .containsExactlyInAnyOrder(tuple("traced", TRACE), tuple("untraced", ""));
+    }
+
+    @Test
+    void handsOnTheTraceThatAMessageBrings() {
+        pool.withTransaction(connection -> outbox.put(
+                        connection, List.of(message(advanced("own", 1)).within(TRACE))))
+                .await()
+                .atMost(WAIT);
+        startRelay();
+
+        assertThat(received(1)).extracting(OutboxTest::trace).containsExactly(TRACE);
+    }
+
+    @Test
+    void showsHowManyWaitAndForHowLong() {
+        pool.query(
+                        "create function wait_a_moment() returns trigger language plpgsql as "
+                                + "$$ begin perform pg_sleep(2); return old; end $$;"
+                                + "create trigger wait_a_moment before delete on outbox for each row execute function wait_a_moment()")
+                .execute()
+                .await()
+                .atMost(WAIT);
+        inTransaction(advanced("cust-1", 1), advanced("cust-2", 2));
+        pool.query("update outbox set created_at = now() - interval '100 seconds'")
+                .execute()
+                .await()
+                .atMost(WAIT);
+
+        startRelay();
+
+        assertThat(received(2)).hasSize(2);
+        assertThat(gauge("tallystick.outbox.waiting")).isEqualTo(2);
+        assertThat(gauge("tallystick.outbox.oldest")).isGreaterThanOrEqualTo(100);
+        assertThat(emptied()).isTrue();
+    }
+
+    private double gauge(String name) {
+        return metrics.get(name).gauge().value();
+    }
+
+    @Test
+    void leavesOutWhatIsNoTrace() {
+        pool.withTransaction(connection -> outbox.put(
+                        connection, List.of(message(advanced("own", 1)).within("00-'); drop table outbox; --"))))
+                .await()
+                .atMost(WAIT);
+        startRelay();
+
+        assertThat(received(1)).extracting(OutboxTest::trace).containsExactly("");
     }
 
     @Test
@@ -156,7 +224,7 @@ class OutboxTest {
     }
 
     private OutboxRelay startRelay() {
-        var relay = new OutboxRelay(pool, relayConfig(), topics, kafka, new SimpleMeterRegistry());
+        var relay = new OutboxRelay(pool, relayConfig(), topics, kafka, metrics, new Workers());
         relays.add(relay);
         relay.start(new StartupEvent());
         return relay;
@@ -207,6 +275,15 @@ class OutboxTest {
         }
     }
 
+    private static String subject(ConsumerRecord<String, byte[]> record) {
+        return ((MeterAdvanced) EventJson.read(record.value()).data()).subject();
+    }
+
+    private static String trace(ConsumerRecord<String, byte[]> record) {
+        var header = record.headers().lastHeader("traceparent");
+        return header == null ? "" : new String(header.value(), StandardCharsets.US_ASCII);
+    }
+
     private static OutboxMessage message(MeterAdvanced event) {
         return OutboxMessage.of("/metering-service", event, NOW);
     }
@@ -216,8 +293,8 @@ class OutboxTest {
                 "acme", subject, "tokens", Map.of(), NOW, Funding.ACCOUNT, BigDecimal.valueOf(added), BigDecimal.ZERO);
     }
 
-    private static String migration() {
-        try (var sql = OutboxTest.class.getResourceAsStream("/db/kit/V1__outbox.sql")) {
+    private static String text(String resource) {
+        try (var sql = OutboxTest.class.getResourceAsStream(resource)) {
             return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

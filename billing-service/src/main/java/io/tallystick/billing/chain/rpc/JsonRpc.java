@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.tracing.TracingPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,8 @@ public class JsonRpc {
         this.http = vertx.createHttpClient(new HttpClientOptions()
                 .setMaxPoolSize(16)
                 .setMaxWaitQueueSize(1_000)
+                // Asked several times a second for as long as the service runs.
+                .setTracingPolicy(TracingPolicy.IGNORE)
                 .setConnectTimeout(Math.toIntExact(config.rpcTimeout().toMillis())));
     }
 

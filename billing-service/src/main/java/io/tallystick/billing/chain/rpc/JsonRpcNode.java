@@ -17,6 +17,7 @@ import io.tallystick.billing.money.Address;
 import io.tallystick.billing.signature.Bytes32;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +132,11 @@ public class JsonRpcNode implements Node {
             return SendAnswer.UNDERPRICED;
         }
         return message.contains("insufficient funds") ? SendAnswer.INSUFFICIENT_FUNDS : SendAnswer.REFUSED;
+    }
+
+    /** What an account has for gas at the newest block, in wei. */
+    public BigInteger balance(Address account) {
+        return number(ask(Request.of("eth_getBalance", account.hex(), "latest")));
     }
 
     /** EIP-155 id of the chain behind the node. */

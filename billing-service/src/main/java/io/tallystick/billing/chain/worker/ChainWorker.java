@@ -13,6 +13,8 @@ import io.tallystick.billing.chain.engine.Patience;
 import io.tallystick.billing.chain.engine.RawTransactions;
 import io.tallystick.billing.chain.engine.TransactionStore.Lease;
 import io.tallystick.billing.chain.rpc.JsonRpcNode;
+import io.tallystick.kit.problem.Workers;
+import io.tallystick.kit.problem.Workers.Worker;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
@@ -26,6 +28,10 @@ import org.eclipse.microprofile.health.Readiness;
 public class ChainWorker {
     private static final int TURNS_WITHOUT_WORK = 4;
     private static final Duration STRANDED_EVERY = Duration.ofMinutes(1);
+    private static final Duration BALANCE_EVERY = Duration.ofSeconds(30);
+    /** A node that answers slowly is asked for each of some hundred transactions. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(30);
+
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
     private final String holder = UUID.randomUUID().toString();
@@ -38,7 +44,9 @@ public class ChainWorker {
     private final Faults faults;
     private final WorkSignal signal;
     private long lookedForStranded = System.nanoTime() - STRANDED_EVERY.toNanos();
+    private final Worker worker;
     private volatile boolean stopped;
+    private long balanceDueNanos = System.nanoTime();
     private Optional<Thread> thread = Optional.empty();
 
     ChainWorker(
@@ -49,7 +57,8 @@ public class ChainWorker {
             @Readiness ChainIdentity identity,
             ChainMetrics metrics,
             Faults faults,
-            WorkSignal signal) {
+            WorkSignal signal,
+            Workers workers) {
         this.config = config;
         this.signer = signer;
         this.node = node;
@@ -58,6 +67,7 @@ public class ChainWorker {
         this.metrics = metrics;
         this.faults = faults;
         this.signal = signal;
+        this.worker = workers.watch("chain worker", LONGEST_TURN);
     }
 
     void start(@Observes StartupEvent event) {
@@ -66,6 +76,7 @@ public class ChainWorker {
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stopped = true;
+        worker.ends();
         signal.raise();
         if (thread.isPresent()) {
             thread.get().join(STOP_WITHIN);
@@ -76,6 +87,7 @@ public class ChainWorker {
         var engine = signer.transactions().map(this::engine);
         Optional<Lease> lease = Optional.empty();
         while (!stopped) {
+            worker.comesRound();
             var pause = config.pollInterval();
             try {
                 lookForStranded();
@@ -87,6 +99,7 @@ public class ChainWorker {
                 }
                 int open = lease.isPresent() ? engine.orElseThrow().work(lease.get()) : 0;
                 metrics.open(open);
+                lookAtBalance();
                 identity.heard(true);
                 pause = open == 0 ? pause.multipliedBy(TURNS_WITHOUT_WORK) : pause;
             } catch (NodeSilentException e) {
@@ -108,6 +121,13 @@ public class ChainWorker {
             metrics.stranded(stranded);
             identity.stranded(stranded);
             lookedForStranded = System.nanoTime();
+        }
+    }
+
+    private void lookAtBalance() {
+        if (signer.address().isPresent() && System.nanoTime() - balanceDueNanos >= 0) {
+            balanceDueNanos = System.nanoTime() + BALANCE_EVERY.toNanos();
+            metrics.balance(node.balance(signer.address().get()));
         }
     }
 

@@ -3,6 +3,8 @@ package io.tallystick.billing.payment.hold;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import io.tallystick.billing.InboxLag;
 import io.tallystick.billing.payment.Settlement;
 import io.tallystick.events.CallMetered;
 import io.tallystick.kit.inbox.Received;
@@ -23,10 +25,12 @@ class CallMeteredConsumer {
 
     private final Payments payments;
     private final MeterRegistry metrics;
+    private final InboxLag lag;
 
-    CallMeteredConsumer(Payments payments, MeterRegistry metrics) {
+    CallMeteredConsumer(Payments payments, MeterRegistry metrics, InboxLag lag) {
         this.payments = payments;
         this.metrics = metrics;
+        this.lag = lag;
     }
 
     /**
@@ -34,7 +38,8 @@ class CallMeteredConsumer {
      * long as it takes; the chain is not asked here.
      */
     @Incoming("call-metered")
-    Uni<Void> on(Received received) {
+    Uni<Void> on(Received received, IncomingKafkaRecordMetadata<?, ?> kafka) {
+        lag.read("call-metered", kafka.getTimestamp());
         return switch (received) {
             case Received.Event(var envelope) when envelope.data() instanceof CallMetered call -> capture(call);
             case Received.Event(var envelope) -> skipped("another event's type, type=" + envelope.type());

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Capture;
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.Channels;
+import io.tallystick.billing.channel.ChargeTraces;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.money.Ratio;
 import io.tallystick.billing.payment.Hold;
@@ -38,12 +39,14 @@ public class HoldEnds {
     private final Channels channels;
     private final Holds holds;
     private final Outbox outbox;
+    private final ChargeTraces traces;
 
-    HoldEnds(Database database, Channels channels, Holds holds, Outbox outbox) {
+    HoldEnds(Database database, Channels channels, Holds holds, Outbox outbox, ChargeTraces traces) {
         this.database = database;
         this.channels = channels;
         this.holds = holds;
         this.outbox = outbox;
+        this.traces = traces;
     }
 
     /** Charges a hold on its channel. */
@@ -134,11 +137,23 @@ public class HoldEnds {
                 .map(channel -> go == Hold.CaptureStep.Go.LATE
                         ? channel.captureLate(hold.maximum(), cost)
                         : channel.capture(hold.maximum(), cost))
-                .chain(capture -> channels.put(session, capture.channel(), now).chain(() -> {
-                    row.uncovered = capture.uncovered().units();
-                    return captured(
-                            session, row, new Captured(capture.charge(), answer.apply(hold, capture), now), now);
-                }));
+                .chain(capture -> channels.put(session, capture.channel(), now)
+                        .chain(() -> traced(session, hold, capture, now))
+                        .chain(() -> {
+                            row.uncovered = capture.uncovered().units();
+                            return captured(
+                                    session,
+                                    row,
+                                    new Captured(capture.charge(), answer.apply(hold, capture), now),
+                                    now);
+                        }));
+    }
+
+    private Uni<Void> traced(Mutiny.Session session, Hold hold, Capture capture, Instant now) {
+        var channel = capture.channel();
+        return capture.charge().isZero()
+                ? Uni.createFrom().voidItem()
+                : traces.put(session, channel.id(), channel.charged(), hold.id(), now);
     }
 
     private Uni<Settlement> captured(Mutiny.Session session, HoldEntity row, Captured state, Instant now) {

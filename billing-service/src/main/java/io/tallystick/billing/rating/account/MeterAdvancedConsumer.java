@@ -2,19 +2,31 @@ package io.tallystick.billing.rating.account;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
+import io.tallystick.billing.InboxLag;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
 import io.tallystick.kit.inbox.Received;
+import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
@@ -26,13 +38,18 @@ class MeterAdvancedConsumer {
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int MOST_LINKS = 32;
 
     private final Accounts accounts;
     private final Counter unreadable;
+    private final Tracer tracer;
+    private final InboxLag lag;
     private final Clock clock = Clock.systemUTC();
 
-    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics) {
+    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics, Tracer tracer, InboxLag lag) {
         this.accounts = accounts;
+        this.tracer = tracer;
+        this.lag = lag;
         this.unreadable = Counter.builder("tallystick.inbox.unreadable")
                 .description("Messages that this version could not read and passed over")
                 .tag("topic", "meter.advanced")
@@ -44,15 +61,54 @@ class MeterAdvancedConsumer {
      * database is away it is tried again; after {@link #PATIENCE} the consumer stops, and the service says it is not well.
      */
     @Incoming("meter-advanced")
-    Uni<Void> on(List<Received> batch) {
+    Uni<Void> on(List<Received> batch, IncomingKafkaRecordBatchMetadata<?, ?> kafka) {
+        var span = span(kafka);
+        StreamSupport.stream(kafka.getRecords().spliterator(), false)
+                .mapToLong(message -> message.timestamp())
+                .max()
+                .ifPresent(newest -> lag.read("meter-advanced", Instant.ofEpochMilli(newest)));
         return Uni.createFrom()
-                .deferred(() -> follow(batch))
+                .deferred(() -> within(span, batch))
                 .onFailure()
                 .invoke(e -> Log.warnf("usage is not rated yet, messages=%d, cause=%s", batch.size(), e))
                 .onFailure()
                 .retry()
                 .withBackOff(FIRST_WAIT, LONGEST_WAIT)
-                .expireIn(PATIENCE.toMillis());
+                .expireIn(PATIENCE.toMillis())
+                .onFailure()
+                .invoke(_ -> span.setStatus(StatusCode.ERROR))
+                .onTermination()
+                .invoke(() -> span.end());
+    }
+
+    /** Of many traces, so in none of them: linked to them. */
+    private Span span(IncomingKafkaRecordBatchMetadata<?, ?> kafka) {
+        var span = tracer.spanBuilder("process meter.advanced")
+                .setNoParent()
+                .setSpanKind(SpanKind.CONSUMER)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "process")
+                .setAttribute("messaging.destination.name", "meter.advanced")
+                .setAttribute("messaging.batch.message_count", (long)
+                        kafka.getRecords().count())
+                .startSpan();
+        if (span.isRecording()) {
+            StreamSupport.stream(kafka.getRecords().spliterator(), false)
+                    .map(message -> message.headers().lastHeader(TraceParent.HEADER))
+                    .filter(Objects::nonNull)
+                    .map(header -> TraceParent.span(new String(header.value(), StandardCharsets.US_ASCII)))
+                    .filter(SpanContext::isValid)
+                    .distinct()
+                    .limit(MOST_LINKS)
+                    .forEach(span::addLink);
+        }
+        return span;
+    }
+
+    private Uni<Void> within(Span span, List<Received> batch) {
+        try (var _ = span.makeCurrent()) {
+            return follow(batch);
+        }
     }
 
     private Uni<Void> follow(List<Received> batch) {

@@ -5,6 +5,7 @@ import io.tallystick.events.Funding;
 import io.tallystick.events.UsageHeaders;
 import io.tallystick.kit.outbox.Outbox;
 import io.tallystick.kit.outbox.OutboxMessage;
+import io.tallystick.kit.outbox.TraceParent;
 import io.tallystick.metering.meter.CallMeters;
 import io.tallystick.metering.meter.MeterCatalogue;
 import io.tallystick.metering.meter.Numeral;
@@ -191,7 +192,8 @@ class UsageBatches {
         for (var candidate : fresh) {
             if (candidate.event().funding() == Funding.CALL
                     && !candidate.at().header(UsageHeaders.HOLD).isEmpty()) {
-                messages.add(OutboxMessage.of(SOURCE, callMetered(candidate), now));
+                messages.add(OutboxMessage.of(SOURCE, callMetered(candidate), now)
+                        .within(candidate.at().header(TraceParent.HEADER)));
             }
         }
         messages.sort(java.util.Comparator.comparing(OutboxMessage::slot));

@@ -3,6 +3,8 @@ package io.tallystick.metering.usage.counting;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.tallystick.kit.problem.Workers;
+import io.tallystick.kit.problem.Workers.Worker;
 import io.tallystick.metering.usage.UsageConfig;
 import io.tallystick.metering.usage.UsageTopic;
 import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
@@ -44,15 +46,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 class UsageConsumer {
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** Above all statements of one transaction, each as long as it may be. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(10);
+
     private final UsageConfig config;
     private final UsageTopic topic;
     private final UsageBatches batches;
     private final Positions positions;
     private final ArrivalReader reader;
     private final UsageMetrics metrics;
+    private final UsageTraces traces;
     private final Map<String, Object> kafka;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
+    private final Workers workers;
 
     UsageConsumer(
             UsageConfig config,
@@ -61,20 +68,26 @@ class UsageConsumer {
             Positions positions,
             ArrivalReader reader,
             UsageMetrics metrics,
-            @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+            UsageTraces traces,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            Workers workers) {
         this.config = config;
         this.topic = topic;
         this.batches = batches;
         this.positions = positions;
         this.reader = reader;
         this.metrics = metrics;
+        this.traces = traces;
         this.kafka = kafka;
+        this.workers = workers;
     }
 
     /** To be called once the topic exists. */
     void start() {
         for (int i = 0; i < config.consumers(); i++) {
-            threads.add(Thread.ofPlatform().name("usage-reader-" + i).daemon().start(this::run));
+            var name = "usage-reader-" + i;
+            var worker = workers.watch(name, LONGEST_ROUND);
+            threads.add(Thread.ofPlatform().name(name).daemon().start(() -> run(worker)));
         }
     }
 
@@ -85,11 +98,12 @@ class UsageConsumer {
         }
     }
 
-    private void run() {
+    private void run(Worker worker) {
         while (running()) {
+            worker.comesRound();
             try (var kafkaConsumer =
                     new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                var reading = new Reading(kafkaConsumer, topic.id());
+                var reading = new Reading(kafkaConsumer, topic.id(), worker);
                 kafkaConsumer.subscribe(List.of(topic.name()), reading);
                 while (running()) {
                     reading.step();
@@ -102,6 +116,7 @@ class UsageConsumer {
             }
             pause();
         }
+        worker.ends();
     }
 
     private boolean running() {
@@ -135,14 +150,16 @@ class UsageConsumer {
     private final class Reading implements ConsumerRebalanceListener {
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final String topicId;
+        private final Worker worker;
         private final Map<Integer, Long> next = new HashMap<>();
         private final Set<Integer> stopped = new HashSet<>();
         private long lookAgainNanos = System.nanoTime();
         private long polledNanos = System.nanoTime();
 
-        Reading(KafkaConsumer<byte[], byte[]> consumer, String topicId) {
+        Reading(KafkaConsumer<byte[], byte[]> consumer, String topicId, Worker worker) {
             this.consumer = consumer;
             this.topicId = topicId;
+            this.worker = worker;
         }
 
         @Override
@@ -159,12 +176,17 @@ class UsageConsumer {
         }
 
         void step() {
+            worker.comesRound();
             try {
                 // What this poll says of the log's end, the broker may have answered right after the poll before.
                 var asOfNanos = polledNanos;
                 polledNanos = System.nanoTime();
                 var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
                 consumer.poll(POLL).forEach(records::add);
+                consumer.assignment()
+                        .forEach(partition -> metrics.waiting(
+                                partition.partition(),
+                                consumer.currentLag(partition).orElse(0)));
                 if (!records.isEmpty()) {
                     count(records);
                 }
@@ -185,6 +207,7 @@ class UsageConsumer {
 
         private void recover() {
             while (running()) {
+                worker.comesRound();
                 try {
                     seek(consumer.assignment());
                     return;
@@ -279,11 +302,16 @@ class UsageConsumer {
             }
             arrived.forEach(arrival ->
                     metrics.behind(arrival.at().partition(), arrival.at().appendedAt()));
-            countOrSplit(arrived);
+            try (var counting = traces.begin(arrived);
+                    var _ = counting.batch().makeCurrent()) {
+                countOrSplit(arrived);
+                counting.counted();
+            }
         }
 
         /** What the database refuses is looked for by halves, so that one event cannot stop the others. */
         private void countOrSplit(List<Arrival> arrived) {
+            worker.comesRound();
             var steps = steps(arrived);
             try {
                 metrics.committed(batches.count(topic.name(), topicId, arrived, steps));

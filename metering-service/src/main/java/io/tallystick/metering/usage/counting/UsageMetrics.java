@@ -22,6 +22,7 @@ class UsageMetrics {
     private final Counter voided;
     private final Map<Reason, Counter> letters;
     private final Map<Integer, Instant> behindSince = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> waiting = new ConcurrentHashMap<>();
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
 
     UsageMetrics(MeterRegistry metrics) {
@@ -47,6 +48,9 @@ class UsageMetrics {
                 .description("Age of the last event read, 0 when all are read")
                 .baseUnit("seconds")
                 .register(metrics);
+        Gauge.builder("tallystick.usage.lag.records", this, UsageMetrics::lagRecords)
+                .description("Events of the log that this instance has not read")
+                .register(metrics);
         Gauge.builder("tallystick.usage.partitions.stopped", stopped, Map::size)
                 .description("Partitions that are not read because the log lost what is next: an operator must decide")
                 .register(metrics);
@@ -61,6 +65,11 @@ class UsageMetrics {
 
     void behind(int partition, Instant lastAppended) {
         behindSince.put(partition, lastAppended);
+    }
+
+    /** How many records of a partition wait to be read. */
+    void waiting(int partition, long records) {
+        waiting.put(partition, records);
     }
 
     void caughtUp(int partition) {
@@ -78,11 +87,16 @@ class UsageMetrics {
     /** No longer read by this instance. */
     void released(Collection<Integer> partitions) {
         partitions.forEach(behindSince::remove);
+        partitions.forEach(waiting::remove);
         resumed(partitions);
     }
 
     Map<Integer, String> stopped() {
         return stopped;
+    }
+
+    private double lagRecords() {
+        return waiting.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private double lagSeconds() {

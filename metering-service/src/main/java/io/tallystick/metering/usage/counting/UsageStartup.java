@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
 
 /**
  * Brings the usage log up, in the order it needs, and tries until it succeeds: the service starts whether the broker and
  * the database are there or not, and is ready once they are.
  */
 @ApplicationScoped
+@Startup
 @Readiness
 class UsageStartup implements HealthCheck {
     private final UsageTopic topic;
