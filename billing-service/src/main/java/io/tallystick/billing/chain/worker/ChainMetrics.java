@@ -82,7 +82,7 @@ public class ChainMetrics implements Engine.Listener {
                     case Planned _, Signed _, Sent _, Mined _, Refused _ -> null;
                 };
         if (inclusion != null) {
-            registry.counter("tallystick.chain.gas").increment(inclusion.gasUsed());
+            registry.counter("tallystick.chain.gas").increment((double) inclusion.gasUsed());
             registry.counter("tallystick.chain.fees.wei")
                     .increment(inclusion
                             .gasPriceWei()
