@@ -36,7 +36,6 @@ public class PaymentStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.chain.rpc-url", rpcUrl);
         config.put("tallystick.chain.confirmations", "2");
         config.put("tallystick.chain.poll-interval", "50ms");
-        config.put("tallystick.ledger.stakes-every", "1s");
         config.put("tallystick.settlement.signer-key-file", file("signer", SIGNER_KEY));
         config.put("tallystick.x402.offer-key-file", file("offers", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"));
         return config;

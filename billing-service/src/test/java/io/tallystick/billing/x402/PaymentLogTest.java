@@ -1,9 +1,7 @@
 package io.tallystick.billing.x402;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.billing.chain.Transactions;
@@ -12,7 +10,6 @@ import io.tallystick.kit.LogLines;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,9 +22,6 @@ class PaymentLogTest {
 
     @Inject
     Transactions transactions;
-
-    @Inject
-    MeterRegistry metrics;
 
     @Test
     void theLogHoldsNoPaymentAndNoSignature() {
@@ -53,26 +47,6 @@ class PaymentLogTest {
             assertThat(secrets).hasSizeGreaterThan(5);
             assertThat(log.all()).allSatisfy(line -> assertThat(line).doesNotContain(secrets));
         }
-    }
-
-    @Test
-    void theMetricsShowACallThatIsUnderWay() {
-        var till = Till.open();
-        var wallet = Till.wallet(transactions, 1_000_000);
-        var offer = till.offer(MOST);
-        // What other tests ended is out of the gauge by then.
-        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
-        var before = open();
-
-        var held = till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000));
-
-        await().atMost(Duration.ofSeconds(60)).until(() -> open() > before);
-        till.capture(held, 300);
-        await().atMost(Duration.ofSeconds(60)).until(() -> open() <= before);
-    }
-
-    private double open() {
-        return metrics.get("tallystick.holds.open").gauge().value();
     }
 
     /** Whatever is as long as a signature. */

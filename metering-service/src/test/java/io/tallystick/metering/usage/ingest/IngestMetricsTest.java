@@ -51,7 +51,7 @@ class IngestMetricsTest {
     }
 
     @Test
-    void countWhoWasNotLetInAndSinceWhenIdentityIsSilent() {
+    void countWhoWasNotLetInAndWhatIdentitySaid() {
         var before = refusals();
 
         given().contentType("application/json")
@@ -61,7 +61,6 @@ class IngestMetricsTest {
                 .statusCode(401);
 
         assertThat(refusals() - before).isEqualTo(1);
-        assertThat(metrics.get("tallystick.access.feed.age").gauge().value()).isBetween(0.0, 60.0);
         assertThat(metrics.get("tallystick.access.feed.events").counters()).isNotEmpty();
     }
 
