@@ -173,7 +173,14 @@ describe('tracing is bounded', () => {
 
 describe('the log of a cluster', () => {
   let letUp;
-  after(() => letUp?.());
+  after(async () => {
+    letUp?.();
+    // One that is just starting would outlive the stack.
+    await until('the model server is back', TOLD_SECONDS, async () => {
+      const status = await fetch(`${stack.model.url}/v1/models`).then(({ status }) => status, error => error.message);
+      return { done: status === 200, value: status };
+    });
+  });
 
   it('is one JSON object a line, and names the trace', async () => {
     const client = openClient(await chain.newPayer(FUNDS));
