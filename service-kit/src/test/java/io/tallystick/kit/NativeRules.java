@@ -166,7 +166,8 @@ public final class NativeRules {
     }
 
     private static void reach(JavaClass type, Set<String> names) {
-        if (!type.getName().startsWith(OURS) || (!type.isRecord() && !type.isEnum()) || !names.add(type.getName())) {
+        boolean inJson = type.getName().startsWith(OURS) && (type.isRecord() || type.isEnum());
+        if (!inJson || !names.add(type.getName())) {
             return;
         }
         if (type.isRecord()) {
