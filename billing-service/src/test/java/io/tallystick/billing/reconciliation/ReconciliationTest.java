@@ -48,13 +48,15 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(BillingStack.class)
 class ReconciliationTest {
-    private static final Asset USDC = Asset.parse("eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e");
 
     /** Above every block of the test's chain, so that no later look changes the channel. */
     private static final long BLOCK = 1_000_000_000L;
 
     private final String unique = UUID.randomUUID().toString().replace("-", "");
     private final String tenant = "t" + unique.substring(0, 8);
+    /** Of its own, so that what other tests owe, which may be very much, is not in its sums. */
+    private final Asset asset = Asset.parse("eip155:84532/erc20:0x" + (unique + unique).substring(0, 40));
+
     private final Address payer = Address.of("0x" + unique + "00000000");
     private final ChannelId id = new ChannelId("0x" + unique + unique);
     private final String subject = "did:pkh:eip155:84532:" + payer;
@@ -126,7 +128,7 @@ class ReconciliationTest {
         openChannel(1000, 30);
         openChannel(other, reading(BLOCK, 1000, 0));
         execute("insert into transfer values ('captured/%s/30', '%s', '%s', 'POSTED', 'a', 'b', 1, null, now())"
-                .formatted(id, tenant, USDC.id()));
+                .formatted(id, tenant, asset.id()));
 
         charge(id, 30);
         charge(other, 70);
@@ -136,9 +138,9 @@ class ReconciliationTest {
     }
 
     private void charge(ChannelId channel, long units) {
-        var signed = new Voucher(TokenAmount.of(USDC, units), "0x" + "11".repeat(65));
+        var signed = new Voucher(TokenAmount.of(asset, units), "0x" + "11".repeat(65));
         channels.accept(channel, signed, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
-        channels.change(channel, Instant.now(), open -> open.allocate(TokenAmount.of(USDC, units)))
+        channels.change(channel, Instant.now(), open -> open.allocate(TokenAmount.of(asset, units)))
                 .await()
                 .atMost(Duration.ofSeconds(30));
     }
@@ -188,7 +190,7 @@ class ReconciliationTest {
     void followsAChannelThatWasChargedAndClaimedBetweenTwoLooks() {
         openChannel(1000, 250, 280);
 
-        channels.change(id, Instant.now(), channel -> channel.allocate(TokenAmount.of(USDC, 30))
+        channels.change(id, Instant.now(), channel -> channel.allocate(TokenAmount.of(asset, 30))
                         .seen(reading(BLOCK, 1000, 270)))
                 .await()
                 .atMost(Duration.ofSeconds(30));
@@ -250,7 +252,7 @@ class ReconciliationTest {
         execute("insert into hold (id, call_id, tenant, payer, scheme, payment_hash, request_digest, resource_url,"
                 + " description, mime_type, method, route, model, asset, maximum, priced_at, deposit, pay_to, payment,"
                 + " state, state_at, expires_at) values (gen_random_uuid(), gen_random_uuid(), '" + tenant
-                + "', '', 'exact', '" + id.hex() + "', '', '', '', '', 'POST', '', '', '" + USDC.id()
+                + "', '', 'exact', '" + id.hex() + "', '', '', '', '', 'POST', '', '', '" + asset.id()
                 + "', 1, now(), '', '', '', 'open', now() - interval '5 minutes', now() + interval '1 hour')");
         look();
 
@@ -276,7 +278,7 @@ class ReconciliationTest {
 
     private double units(String stake) {
         var gauge = metrics.find("tallystick." + stake + ".units")
-                .tag("asset", USDC.id())
+                .tag("asset", asset.id())
                 .gauge();
         return gauge == null ? 0 : gauge.value();
     }
@@ -301,7 +303,7 @@ class ReconciliationTest {
                 .body("""
                         {"key":"standard","effectiveFrom":"%s","asset":"%s",
                          "prices":[{"meter":"jobs","kind":"flat","units":"1"}]}
-                        """.formatted(Instant.now().truncatedTo(ChronoUnit.HOURS), USDC.id()))
+                        """.formatted(Instant.now().truncatedTo(ChronoUnit.HOURS), asset.id()))
                 .post("/v1/rate-cards")
                 .then()
                 .statusCode(201);
@@ -321,20 +323,20 @@ class ReconciliationTest {
     }
 
     private void openChannel(ChannelId channel, ChannelReading reading) {
-        var config = new ChannelConfig(payer, payer, payer, payer, USDC.contract(), 900, channel.hex());
-        channels.open(Channel.opened(channel, tenant, config, USDC, reading), Instant.now())
+        var config = new ChannelConfig(payer, payer, payer, payer, asset.contract(), 900, channel.hex());
+        channels.open(Channel.opened(channel, tenant, config, asset, reading), Instant.now())
                 .await()
                 .atMost(Duration.ofSeconds(30));
     }
 
     /** As {@code PUT /v1/channels/{id}/voucher} does. */
     private void sign(long ceiling) {
-        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        var voucher = new Voucher(TokenAmount.of(asset, ceiling), "0x" + "11".repeat(65));
         channels.accept(id, voucher, payer, Instant.now()).await().atMost(Duration.ofSeconds(30));
     }
 
     private void signForACall(long ceiling) {
-        var voucher = new Voucher(TokenAmount.of(USDC, ceiling), "0x" + "11".repeat(65));
+        var voucher = new Voucher(TokenAmount.of(asset, ceiling), "0x" + "11".repeat(65));
         channels.change(id, Instant.now(), channel -> ((VoucherResult.Accepted) channel.accept(voucher, payer))
                         .channel())
                 .await()

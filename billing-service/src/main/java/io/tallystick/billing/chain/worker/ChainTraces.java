@@ -3,6 +3,7 @@ package io.tallystick.billing.chain.worker;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.tallystick.billing.chain.ChainConfig;
 import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.chain.TransactionState.Final;
@@ -32,14 +33,17 @@ public class ChainTraces {
 
     private final DataSource database;
     private final Tracer tracer;
+    private final ChainConfig chain;
     private final boolean off;
 
     ChainTraces(
             DataSource database,
             Tracer tracer,
+            ChainConfig chain,
             @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false") boolean off) {
         this.database = database;
         this.tracer = tracer;
+        this.chain = chain;
         this.off = off;
     }
 
@@ -47,7 +51,7 @@ public class ChainTraces {
     public void wanted(String key, String traceparent) {
         if (!traceparent.isEmpty()) {
             update(
-                    "insert into chain_trace (intent_key, traceparent) values (?, ?) on conflict do nothing",
+                    "insert into chain_trace (chain_id, intent_key, traceparent) values (?, ?, ?) on conflict do nothing",
                     key,
                     traceparent);
         }
@@ -60,7 +64,7 @@ public class ChainTraces {
         var key = before.intent().key();
         find(key).ifPresent(trace -> span(trace, before, after));
         if (after.settled()) {
-            update("delete from chain_trace where intent_key = ?", key);
+            update("delete from chain_trace where chain_id = ? and intent_key = ?", key);
         }
     }
 
@@ -100,8 +104,10 @@ public class ChainTraces {
 
     private Optional<String> find(String key) {
         try (var connection = database.getConnection();
-                var query = connection.prepareStatement("select traceparent from chain_trace where intent_key = ?")) {
-            query.setString(1, key);
+                var query = connection.prepareStatement(
+                        "select traceparent from chain_trace where chain_id = ? and intent_key = ?")) {
+            query.setLong(1, chain.id());
+            query.setString(2, key);
             try (var rows = query.executeQuery()) {
                 return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
             }
@@ -113,8 +119,9 @@ public class ChainTraces {
     private void update(String sql, String... values) {
         try (var connection = database.getConnection();
                 var statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, chain.id());
             for (int i = 0; i < values.length; i++) {
-                statement.setString(i + 1, values[i]);
+                statement.setString(i + 2, values[i]);
             }
             statement.executeUpdate();
         } catch (SQLException e) {

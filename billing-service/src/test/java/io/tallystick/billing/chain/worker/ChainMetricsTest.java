@@ -26,7 +26,7 @@ class ChainMetricsTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ChainMetrics metrics =
-            new ChainMetrics(registry, new WorkSignal(), new ChainTraces(null, null, true));
+            new ChainMetrics(registry, new WorkSignal(), new ChainTraces(null, null, null, true));
 
     @Test
     void countsTheGasAndItsPriceOnceATransactionIsFinal() {

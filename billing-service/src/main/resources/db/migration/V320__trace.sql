@@ -14,8 +14,11 @@ create table charge_trace (
 
 -- Transactions that are not settled.
 create table chain_trace (
-    intent_key  text        primary key references chain_transaction,
-    traceparent text        not null check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$')
+    chain_id    bigint      not null,
+    intent_key  text        not null,
+    traceparent text        not null check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+    primary key (chain_id, intent_key),
+    foreign key (chain_id, intent_key) references chain_transaction
 );
 
 alter table settlement add column traceparent text
