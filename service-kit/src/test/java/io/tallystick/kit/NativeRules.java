@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * What a native executable needs to be told and a JVM finds by itself, found without compiling one: the types that JSON
  * reaches by reflection.
  *
- * <p>Quarkus registers what an endpoint takes and answers. What our own code hands to Jackson, or answers beside an
+ * <p>Quarkus registers what an endpoint's signature names, but not the implementations of an interface. What our own code hands to Jackson, or answers beside an
  * endpoint's signature, is registered by {@code @RegisterForReflection} at the edge, or by the module's
  * {@code META-INF/native-image/io.tallystick/<module>/reachability-metadata.json}.
  */
@@ -88,6 +88,14 @@ public final class NativeRules {
 
                     @Override
                     public void check(JavaCodeUnit unit, ConditionEvents events) {
+                        if (isEndpoint(unit)) {
+                            hidden(unit)
+                                    .filter(name -> !listed.contains(name) && !isAnnotated(name))
+                                    .forEach(name -> events.add(SimpleConditionEvent.violated(
+                                            unit,
+                                            name + " is answered by " + unit.getFullName()
+                                                    + " as an interface and not registered for reflection")));
+                        }
                         if (!converts(unit)) {
                             return;
                         }
@@ -123,6 +131,30 @@ public final class NativeRules {
                 .map(entry -> entry.path("glob").asText())
                 .filter(name -> loader().getResource(name) == null)
                 .toList();
+    }
+
+    /** What an endpoint's signature does not show: the implementations of its interfaces, with all that they hold. */
+    private static Stream<String> hidden(JavaCodeUnit endpoint) {
+        return signature(endpoint)
+                .flatMap(type -> withComponents(type, new HashSet<>()).stream())
+                .filter(type -> type.isInterface() && type.getName().startsWith(OURS))
+                .flatMap(type -> type.getAllSubclasses().stream())
+                .flatMap(type -> reached(type).stream())
+                .distinct();
+    }
+
+    private static Set<JavaClass> withComponents(JavaClass type, Set<JavaClass> seen) {
+        if (seen.add(type) && type.isRecord()) {
+            components(type).forEach(component -> withComponents(component, seen));
+        }
+        return seen;
+    }
+
+    private static Stream<JavaClass> components(JavaClass type) {
+        return type.getFields().stream()
+                .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+                .flatMap(field -> field.getType().getAllInvolvedRawTypes().stream())
+                .map(JavaClass::getBaseComponentType);
     }
 
     private static boolean isEndpoint(JavaCodeUnit unit) {
@@ -171,10 +203,7 @@ public final class NativeRules {
             return;
         }
         if (type.isRecord()) {
-            type.getFields().stream()
-                    .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
-                    .flatMap(field -> field.getType().getAllInvolvedRawTypes().stream())
-                    .forEach(component -> reach(component.getBaseComponentType(), names));
+            components(type).forEach(component -> reach(component, names));
         }
     }
 

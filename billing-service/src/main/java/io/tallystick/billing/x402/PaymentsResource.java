@@ -2,6 +2,7 @@ package io.tallystick.billing.x402;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.money.Address;
@@ -240,6 +241,7 @@ class PaymentsResource {
     sealed interface Authorized {
         String outcome();
 
+        @RegisterForReflection
         record Held(UUID holdId, String subject, String scheme, String maximumUnits, Instant expiresAt, String outcome)
                 implements Authorized {
             Held(UUID holdId, String subject, String scheme, String maximumUnits, Instant expiresAt) {
@@ -247,18 +249,21 @@ class PaymentsResource {
             }
         }
 
+        @RegisterForReflection
         record Refused(int status, Map<String, String> headers, String reason, String outcome) implements Authorized {
             Refused(int status, Map<String, String> headers, String reason) {
                 this(status, headers, reason, "refused");
             }
         }
 
+        @RegisterForReflection
         record Done(int status, Map<String, String> headers, String outcome) implements Authorized {
             Done(int status, Map<String, String> headers) {
                 this(status, headers, "done");
             }
         }
 
+        @RegisterForReflection
         record Replayed(UUID holdId, String state, Map<String, String> headers, String outcome) implements Authorized {
             Replayed(UUID holdId, String state, Map<String, String> headers) {
                 this(holdId, state, headers, "replayed");
