@@ -11,6 +11,7 @@ import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -48,14 +49,7 @@ public class Transactions {
      * <p>Fails with {@link IllegalArgumentException} if the key stands for another call.
      */
     public Uni<Transaction> submit(Intent intent) {
-        var trace = TraceParent.current();
-        return offloaded.of(() -> add(intent, trace)).invoke(signal::raise);
-    }
-
-    private Transaction add(Intent intent, String trace) {
-        var added = stored().add(intent, Clock.systemUTC().instant());
-        traces.wanted(intent.key(), trace);
-        return added;
+        return wanted(intent, TransactionStore::add);
     }
 
     /**
@@ -63,9 +57,23 @@ public class Transactions {
      * asks a moment later must not bring it back.
      */
     public Uni<Transaction> submitOnce(Intent intent) {
+        return wanted(intent, TransactionStore::addOnce);
+    }
+
+    private Uni<Transaction> wanted(Intent intent, Addition addition) {
+        var trace = TraceParent.current();
         return offloaded
-                .of(() -> stored().addOnce(intent, Clock.systemUTC().instant()))
+                .of(() -> {
+                    var added = addition.to(stored(), intent, Clock.systemUTC().instant());
+                    traces.wanted(intent.key(), trace);
+                    return added;
+                })
                 .invoke(signal::raise);
+    }
+
+    @FunctionalInterface
+    private interface Addition {
+        Transaction to(TransactionStore store, Intent intent, Instant now);
     }
 
     /** How many transactions are open that wait for another signer or chain. */
