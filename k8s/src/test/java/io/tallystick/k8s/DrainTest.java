@@ -11,6 +11,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pod is not killed before the service has finished what it began. */
 class DrainTest {
@@ -26,7 +27,7 @@ class DrainTest {
         var least = shutdownTimeout(service).toSeconds() + afterRequests;
 
         assertThat(Rendered.combinations())
-                .allSatisfy(rendered -> assertThat(spare(rendered.one("Deployment", service)))
+                .allSatisfy(rendered -> assertThat(grace(rendered.one("Deployment", service)) - notice(rendered))
                         .as("%s in %s", service, rendered)
                         .isBetween(least, least + 60));
     }
@@ -38,23 +39,56 @@ class DrainTest {
                 .changed(
                         json -> ((ObjectNode) json.at("/spec/template/spec")).put("terminationGracePeriodSeconds", 30));
 
-        assertThat(spare(hurried))
+        assertThat(grace(hurried))
                 .isLessThan(shutdownTimeout("metering-service").toSeconds());
     }
 
+    /** A proxy that has not heard yet of its end, or keeps a connection, still finds the pod serving. */
+    @ParameterizedTest
+    @ValueSource(strings = {"identity-service", "metering-service", "billing-service"})
+    void aPodGivesNoticeBeforeItStopsServing(String service) throws IOException {
+        assertThat(properties(service).getProperty("quarkus.shutdown.delay-enabled"))
+                .isEqualTo("true");
+        assertThat(Rendered.combinations()).allSatisfy(rendered -> {
+            assertThat(notice(rendered)).as("%s", rendered).isBetween(5L, 30L);
+            assertThat(rendered.one("Deployment", service).pod().at("/containers/0/envFrom"))
+                    .as("%s reads it in %s", service, rendered)
+                    .anySatisfy(
+                            source -> assertThat(source.at("/configMapRef/name").asText())
+                                    .isEqualTo(installation(rendered).name()));
+        });
+    }
+
     /** Seconds from SIGTERM to SIGKILL. */
-    private static long spare(Resource deployment) {
-        var pod = deployment.pod();
-        var preStop = pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt();
-        assertThat(preStop).isBetween(5, 30);
-        return pod.path("terminationGracePeriodSeconds").asLong() - preStop;
+    private static long grace(Resource deployment) {
+        return deployment.pod().path("terminationGracePeriodSeconds").asLong();
+    }
+
+    /** Seconds that a pod goes on serving for after SIGTERM. */
+    private static long notice(Rendered rendered) {
+        return Duration.parse("PT"
+                        + installation(rendered)
+                                .at("/data/QUARKUS_SHUTDOWN_DELAY")
+                                .asText())
+                .toSeconds();
+    }
+
+    private static Resource installation(Rendered rendered) {
+        return rendered.resources().stream()
+                .filter(resource -> resource.is("ConfigMap") && resource.name().startsWith("installation-"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Duration shutdownTimeout(String service) throws IOException {
+        return Duration.parse("PT" + properties(service).getProperty("quarkus.shutdown.timeout"));
+    }
+
+    private static Properties properties(String service) throws IOException {
         var settings = new Properties();
         try (var in = Files.newInputStream(Path.of("..", service, "src/main/resources/application.properties"))) {
             settings.load(in);
         }
-        return Duration.parse("PT" + settings.getProperty("quarkus.shutdown.timeout"));
+        return settings;
     }
 }

@@ -35,7 +35,8 @@ class SettingsTest {
             "QUARKUS_FLYWAY_VALIDATE_AT_START",
             "QUARKUS_INIT_AND_EXIT",
             "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
-            "QUARKUS_OTEL_SDK_DISABLED");
+            "QUARKUS_OTEL_SDK_DISABLED",
+            "QUARKUS_SHUTDOWN_DELAY");
 
     @ParameterizedTest
     @ValueSource(strings = {"identity-service", "metering-service", "billing-service"})

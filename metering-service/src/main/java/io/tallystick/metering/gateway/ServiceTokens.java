@@ -32,6 +32,9 @@ class ServiceTokens {
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+    /** What is served without a token is served then: usage is taken in though nothing can be sold. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     /** A token is not used in its last seconds: billing's clock may be ahead. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
 
@@ -43,6 +46,7 @@ class ServiceTokens {
     private final Vertx vertx;
     private final String issuer;
     private final AtomicReference<Token> token = new AtomicReference<>(new Token("", Instant.EPOCH));
+    private volatile boolean asked;
 
     private record Token(String value, Instant expiresAt) {}
 
@@ -66,10 +70,20 @@ class ServiceTokens {
         return Math.max(0, Duration.between(Instant.now(), usableUntil).toSeconds());
     }
 
+    /** Whether identity has answered once since the start, or has not for as long as is worth waiting for it. */
+    boolean asked() {
+        return asked;
+    }
+
     /** Fetches a token now, and each next one in time; tries for ever. */
     void keepFresh() {
+        vertx.setTimer(PATIENCE.toMillis(), _ -> asked = true);
+        renew();
+    }
+
+    private void renew() {
         fetch().onComplete(fetched ->
-                vertx.setTimer((fetched.succeeded() ? fetched.result() : TRY_AGAIN).toMillis(), _ -> keepFresh()));
+                vertx.setTimer((fetched.succeeded() ? fetched.result() : TRY_AGAIN).toMillis(), _ -> renew()));
     }
 
     /** @return when to fetch the next one */
@@ -97,11 +111,13 @@ class ServiceTokens {
 
     private Duration keep(HttpExchange.Reply reply) {
         if (reply.status() != 200) {
+            asked = true;
             throw new IllegalStateException("identity answered with status " + reply.status());
         }
         var answer = new JsonObject(new String(reply.body().bytes(), UTF_8));
         var life = Duration.ofSeconds(answer.getLong("expires_in"));
         token.set(new Token(answer.getString("access_token"), Instant.now().plus(life)));
+        asked = true;
         return life.dividedBy(2).compareTo(TRY_AGAIN) < 0 ? TRY_AGAIN : life.dividedBy(2);
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import io.tallystick.billing.InboxEnd;
 import io.tallystick.billing.InboxLag;
 import io.tallystick.billing.payment.Settlement;
 import io.tallystick.events.CallMetered;
@@ -26,11 +27,13 @@ class CallMeteredConsumer {
     private final Payments payments;
     private final MeterRegistry metrics;
     private final InboxLag lag;
+    private final InboxEnd end;
 
-    CallMeteredConsumer(Payments payments, MeterRegistry metrics, InboxLag lag) {
+    CallMeteredConsumer(Payments payments, MeterRegistry metrics, InboxLag lag, InboxEnd end) {
         this.payments = payments;
         this.metrics = metrics;
         this.lag = lag;
+        this.end = end;
     }
 
     /**
@@ -40,6 +43,10 @@ class CallMeteredConsumer {
     @Incoming("call-metered")
     Uni<Void> on(Received received, IncomingKafkaRecordMetadata<?, ?> kafka) {
         lag.read("call-metered", kafka.getTimestamp());
+        return end.unlessEnding(() -> taken(received));
+    }
+
+    private Uni<Void> taken(Received received) {
         return switch (received) {
             case Received.Event(var envelope) when envelope.data() instanceof CallMetered call -> capture(call);
             case Received.Event(var envelope) -> skipped("another event's type, type=" + envelope.type());

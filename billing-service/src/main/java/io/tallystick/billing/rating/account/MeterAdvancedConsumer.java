@@ -11,6 +11,7 @@ import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
+import io.tallystick.billing.InboxEnd;
 import io.tallystick.billing.InboxLag;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
@@ -44,12 +45,14 @@ class MeterAdvancedConsumer {
     private final Counter unreadable;
     private final Tracer tracer;
     private final InboxLag lag;
+    private final InboxEnd end;
     private final Clock clock = Clock.systemUTC();
 
-    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics, Tracer tracer, InboxLag lag) {
+    MeterAdvancedConsumer(Accounts accounts, MeterRegistry metrics, Tracer tracer, InboxLag lag, InboxEnd end) {
         this.accounts = accounts;
         this.tracer = tracer;
         this.lag = lag;
+        this.end = end;
         this.unreadable = Counter.builder("tallystick.inbox.unreadable")
                 .description("Messages that this version could not read and passed over")
                 .tag("topic", "meter.advanced")
@@ -62,6 +65,10 @@ class MeterAdvancedConsumer {
      */
     @Incoming("meter-advanced")
     Uni<Void> on(List<Received> batch, IncomingKafkaRecordBatchMetadata<?, ?> kafka) {
+        return end.unlessEnding(() -> rated(batch, kafka));
+    }
+
+    private Uni<Void> rated(List<Received> batch, IncomingKafkaRecordBatchMetadata<?, ?> kafka) {
         var span = span(kafka);
         StreamSupport.stream(kafka.getRecords().spliterator(), false)
                 .mapToLong(message -> message.timestamp())
