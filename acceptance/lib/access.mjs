@@ -25,12 +25,13 @@ export class Access {
     const key = `${audience} ${scope}`;
     const known = this.#tokens.get(key);
     if (known && known.ends > Date.now() / 1000 + SPARE_SECONDS) return known.text;
-    const asked = await this.#ask(audience, scope);
+    const asked = await this.ask(audience, scope);
     this.#tokens.set(key, { text: asked.access_token, ends: Date.now() / 1000 + asked.expires_in });
     return asked.access_token;
   }
 
-  async #ask(audience, scope) {
+  /** The token endpoint's answer to one request, whatever is known already. */
+  async ask(audience, scope) {
     const answer = await fetch(`${this.#issuer}/token`, {
       method: 'POST',
       body: new URLSearchParams({

@@ -1,5 +1,6 @@
 package io.tallystick.devstack;
 
+import io.tallystick.devstack.installation.Service;
 import io.tallystick.devstack.installation.Settings;
 import io.tallystick.devstack.installation.Stack;
 import io.tallystick.devstack.process.Checkout;
@@ -11,6 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.logging.FileHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -63,12 +68,24 @@ public final class Launcher {
             throw new IllegalStateException(String.join("\n", taken));
         }
         var stack = new Stack(checkout, folder, settings, progress, running);
-        stack.start(InstantSource.system());
+        stack.start(InstantSource.system(), settings.replicas() > 1 ? Optional.of(control(stack)) : Optional.empty());
         stack.describe(System.out);
         // The script waits for this line.
         progress.say("the stack is up");
         // The shutdown hook ends it.
         Thread.currentThread().join();
+    }
+
+    /** Where roll-outs are asked for: {@code POST /rollouts/<service>}, or {@code /rollouts/<service>/previous}. */
+    private String control(Stack stack) throws Exception {
+        var answers = new HashMap<String, Callable<String>>();
+        for (var service : Service.values()) {
+            var path = "/rollouts/" + service.name().toLowerCase(Locale.ROOT);
+            answers.put(path, () -> stack.roll(service, false));
+            answers.put(path + "/previous", () -> stack.roll(service, true));
+        }
+        var control = running.start(() -> StackControl.start(answers));
+        return "http://127.0.0.1:" + control.port();
     }
 
     /** What the broker in this process has to say; the terminal is for progress. */

@@ -1,13 +1,10 @@
 package io.tallystick.devstack.installation;
 
 import static io.tallystick.devstack.installation.Settings.Server.BILLING;
-import static io.tallystick.devstack.installation.Settings.Server.BILLING_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.CHAIN;
 import static io.tallystick.devstack.installation.Settings.Server.IDENTITY;
-import static io.tallystick.devstack.installation.Settings.Server.IDENTITY_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.KAFKA;
 import static io.tallystick.devstack.installation.Settings.Server.METERING;
-import static io.tallystick.devstack.installation.Settings.Server.METERING_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.MODEL;
 import static io.tallystick.devstack.installation.Settings.Server.POSTGRES;
 
@@ -32,10 +29,25 @@ public final class Programs {
     /** The provider that the gateway sells for. */
     public static final String TENANT = "acme";
 
+    /**
+     * How long a replica that was told to end goes on serving, and tells its connections to close. Longer than the 4 s for
+     * which Node's {@code fetch} keeps a connection that it does not use: one that is closed while a request is on its
+     * way loses it.
+     */
+    private static final String NOTICE = "5s";
+
     private final Checkout checkout;
     private final RunFolder folder;
     private final Settings settings;
     private final Keys keys;
+
+    /**
+     * Where a process of a service comes from and listens.
+     *
+     * @param name of the process and its log
+     * @param build the checkout that was built
+     */
+    record Place(String name, Checkout build, int port, int managementPort) {}
 
     public Programs(Checkout checkout, RunFolder folder, Settings settings, Keys keys) {
         this.checkout = checkout;
@@ -73,82 +85,114 @@ public final class Programs {
     }
 
     public Program identity() throws IOException {
-        return service(
-                "identity-service",
-                IDENTITY,
-                IDENTITY_MANAGEMENT,
-                "identity",
-                Map.of(
-                        "TALLYSTICK_IDENTITY_EVENT_KEY_FILE",
-                                keys.event().file().toString(),
-                        "TALLYSTICK_IDENTITY_MASTER_KEY_FILE", keys.master().toString(),
-                        "TALLYSTICK_IDENTITY_OPERATOR_DID", keys.operator().did()));
+        return of(Service.IDENTITY);
     }
 
     public Program metering() throws IOException {
-        return service(
-                "metering-service",
-                METERING,
-                METERING_MANAGEMENT,
-                "metering",
-                Map.of(
-                        "TALLYSTICK_GATEWAY_TENANT",
-                        TENANT,
-                        "TALLYSTICK_GATEWAY_UPSTREAM_URL",
-                        url(MODEL),
-                        "TALLYSTICK_GATEWAY_BILLING_URL",
-                        url(BILLING),
-                        "TALLYSTICK_GATEWAY_IDENTITY_URL",
-                        url(IDENTITY),
-                        "TALLYSTICK_GATEWAY_CLIENT_KEY_FILE",
-                        keys.gateway().file().toString(),
-                        "TALLYSTICK_GATEWAY_OFFER_MODEL_CHAT",
-                        "tallystick-ngram",
-                        "TALLYSTICK_GATEWAY_OFFER_MODEL_EMBEDDINGS",
-                        "all-minilm-l6-v2",
-                        // What the model server accepts at most.
-                        "TALLYSTICK_GATEWAY_OUTPUT_LIMIT",
-                        "2048",
-                        "TALLYSTICK_GATEWAY_MAX_INPUTS",
-                        "256"));
+        return of(Service.METERING);
     }
 
     public Program billing() throws IOException {
-        return service(
-                "billing-service",
-                BILLING,
-                BILLING_MANAGEMENT,
-                "billing",
-                Map.of(
-                        "TALLYSTICK_CHAIN_RPC_URL", url(CHAIN),
-                        "TALLYSTICK_CHAIN_ID", Integer.toString(Anvil.CHAIN_ID),
-                        // The chain makes a block each second, and nobody takes one back unasked.
-                        "TALLYSTICK_CHAIN_CONFIRMATIONS", "2",
-                        "TALLYSTICK_SETTLEMENT_SIGNER_KEY_FILE",
-                                keys.settlement().file().toString(),
-                        "TALLYSTICK_X402_OFFER_KEY_FILE", keys.offer().toString()));
+        return of(Service.BILLING);
     }
 
-    private Program service(String name, Server server, Server management, String database, Map<String, String> own)
-            throws IOException {
-        var command = settings.executables() ? executable(name) : onJvm(name);
-        var environment = new HashMap<>(own);
-        environment.putAll(common(database));
+    /** The service as one process, of this build. */
+    Program of(Service service) throws IOException {
+        var place = new Place(
+                service.title(), checkout, settings.port(service.server()), settings.port(service.management()));
+        return new Program(
+                place.name(), command(service, place), environment(service, place), log(place.name()), health(place));
+    }
+
+    /** One of several processes of the service: it gives notice before it ends. */
+    Program replica(Service service, Place place) throws IOException {
+        var environment = environment(service, place);
+        environment.put("QUARKUS_SHUTDOWN_DELAY", NOTICE);
+        return new Program(place.name(), command(service, place), environment, log(place.name()), health(place));
+    }
+
+    /** @throws IllegalStateException if the build has no such service */
+    void requireBuilt(Service service, Checkout build) throws IOException {
+        command(service, new Place(service.title(), build, 0, 0));
+    }
+
+    private static URI health(Place place) {
+        return URI.create("http://127.0.0.1:" + place.managementPort() + "/q/health/ready");
+    }
+
+    private Map<String, String> own(Service service) {
+        return switch (service) {
+            case IDENTITY -> identityOwn();
+            case METERING -> meteringOwn();
+            case BILLING -> billingOwn();
+        };
+    }
+
+    private Map<String, String> identityOwn() {
+        return Map.of(
+                "TALLYSTICK_IDENTITY_EVENT_KEY_FILE", keys.event().file().toString(),
+                "TALLYSTICK_IDENTITY_MASTER_KEY_FILE", keys.master().toString(),
+                "TALLYSTICK_IDENTITY_OPERATOR_DID", keys.operator().did());
+    }
+
+    private Map<String, String> meteringOwn() {
+        return Map.of(
+                "TALLYSTICK_GATEWAY_TENANT",
+                TENANT,
+                "TALLYSTICK_GATEWAY_UPSTREAM_URL",
+                url(MODEL),
+                "TALLYSTICK_GATEWAY_BILLING_URL",
+                url(BILLING),
+                "TALLYSTICK_GATEWAY_IDENTITY_URL",
+                url(IDENTITY),
+                "TALLYSTICK_GATEWAY_CLIENT_KEY_FILE",
+                keys.gateway().file().toString(),
+                "TALLYSTICK_GATEWAY_OFFER_MODEL_CHAT",
+                "tallystick-ngram",
+                "TALLYSTICK_GATEWAY_OFFER_MODEL_EMBEDDINGS",
+                "all-minilm-l6-v2",
+                // What the model server accepts at most.
+                "TALLYSTICK_GATEWAY_OUTPUT_LIMIT",
+                "2048",
+                "TALLYSTICK_GATEWAY_MAX_INPUTS",
+                "256");
+    }
+
+    private Map<String, String> billingOwn() {
+        return Map.of(
+                "TALLYSTICK_CHAIN_RPC_URL", url(CHAIN),
+                "TALLYSTICK_CHAIN_ID", Integer.toString(Anvil.CHAIN_ID),
+                // The chain makes a block each second, and nobody takes one back unasked.
+                "TALLYSTICK_CHAIN_CONFIRMATIONS", "2",
+                "TALLYSTICK_SETTLEMENT_SIGNER_KEY_FILE",
+                        keys.settlement().file().toString(),
+                "TALLYSTICK_X402_OFFER_KEY_FILE", keys.offer().toString());
+    }
+
+    private Map<String, String> environment(Service service, Place place) {
+        var environment = new HashMap<>(own(service));
+        environment.putAll(common(service.database()));
         if (!settings.otlpEndpoint().isEmpty()) {
             environment.put("QUARKUS_OTEL_SDK_DISABLED", "false");
             environment.put("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", settings.otlpEndpoint());
             // Seen at once: this is a workbench.
             environment.put("QUARKUS_OTEL_BSP_SCHEDULE_DELAY", "500ms");
         }
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(settings.port(server)));
-        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(settings.port(management)));
-        return new Program(name, command, environment, log(name), URI.create(url(management) + "/q/health/ready"));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(place.port()));
+        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(place.managementPort()));
+        return environment;
     }
 
-    private List<String> onJvm(String name) throws IOException {
-        var jar = checkout.root().resolve(name + "/target/quarkus-app/quarkus-run.jar");
+    private List<String> command(Service service, Place place) throws IOException {
+        var target = place.build().root().resolve(service.title()).resolve("target");
+        return settings.executables() ? executable(service, target) : onJvm(service, target);
+    }
+
+    private List<String> onJvm(Service service, Path target) throws IOException {
+        var jar = target.resolve("quarkus-app").resolve("quarkus-run.jar");
         if (!Files.exists(jar)) {
-            throw new IllegalStateException(name + " is not built: ./tallystick up builds it (no " + jar + ")");
+            throw new IllegalStateException(
+                    service.title() + " is not built: ./tallystick up builds it (no " + jar + ")");
         }
         return List.of(
                 java(),
@@ -163,10 +207,11 @@ public final class Programs {
                 jar.toString());
     }
 
-    private List<String> executable(String name) throws IOException {
-        var file = checkout.root().resolve(name + "/target/native/" + name);
+    private List<String> executable(Service service, Path target) throws IOException {
+        var file = target.resolve("native").resolve(service.title());
         if (!Files.isExecutable(file)) {
-            throw new IllegalStateException(name + " is not built: ./tallystick native builds it (no " + file + ")");
+            throw new IllegalStateException(
+                    service.title() + " is not built: ./tallystick native builds it (no " + file + ")");
         }
         return List.of(file.toString(), "-Xmx384m", "-Djava.io.tmpdir=" + folder.folder("tmp"));
     }

@@ -157,10 +157,25 @@ public final class ServiceProcess implements AutoCloseable {
         return program.log();
     }
 
-    @Override
-    public synchronized void close() {
+    /**
+     * Asks the program to end and waits until it has finished what it began.
+     *
+     * @throws IOException if that takes longer; it is killed then
+     */
+    public void end(Duration longest) throws IOException {
+        leave();
+        current().end(longest);
+    }
+
+    /** It is not started again any more. */
+    private synchronized void leave() {
         closed = true;
         restart.cancel(false);
-        process.close();
+    }
+
+    @Override
+    public void close() {
+        leave();
+        current().close();
     }
 }

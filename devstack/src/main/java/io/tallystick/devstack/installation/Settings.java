@@ -1,18 +1,23 @@
 package io.tallystick.devstack.installation;
 
 import io.tallystick.devstack.process.Ports;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Where the stack listens, as what the services run, and where they tell their traces.
+ * Where the stack listens, as what and how many times the services run, and where they tell their traces.
  *
  * @param ports of every server, none of them 0
  * @param executables whether the services run as native executables, not on a JVM
  * @param otlpEndpoint of a receiver of traces, by OTLP over HTTP; empty: no traces
+ * @param replicas processes of each service, 1 to {@value #MOST_REPLICAS}
+ * @param previous the checkout from which replicas start and to which they may be rolled back; empty: this one
  */
-public record Settings(Map<Server, Integer> ports, boolean executables, String otlpEndpoint) {
+public record Settings(
+        Map<Server, Integer> ports, boolean executables, String otlpEndpoint, int replicas, Optional<Path> previous) {
 
     /** What listens, the variable that moves it and its usual port. */
     public enum Server {
@@ -48,7 +53,14 @@ public record Settings(Map<Server, Integer> ports, boolean executables, String o
     /** Turns tracing on. */
     public static final String OTLP_ENDPOINT = "TALLYSTICK_OTLP_ENDPOINT";
 
+    /** More than one of each service, behind a balancer on the service's port. */
+    public static final String REPLICAS = "TALLYSTICK_REPLICAS";
+
+    /** Folder of another version's checkout, built; replicas start from it. */
+    public static final String PREVIOUS = "TALLYSTICK_PREVIOUS";
+
     private static final int HIGHEST = 65_535;
+    private static final int MOST_REPLICAS = 5;
 
     public Settings {
         ports = Map.copyOf(ports);
@@ -67,10 +79,29 @@ public record Settings(Map<Server, Integer> ports, boolean executables, String o
             int port = text != null ? parsed(server, text) : free ? 0 : server.usual;
             ports.put(server, port == 0 ? Ports.free() : port);
         }
+        var replicas = replicas(environment.getOrDefault(REPLICAS, "1"));
+        var previous = Optional.ofNullable(environment.get(PREVIOUS)).map(Path::of);
+        if (previous.isPresent() && replicas == 1) {
+            throw new IllegalArgumentException(PREVIOUS + " needs " + REPLICAS + " of 2 or more");
+        }
         return new Settings(
                 ports,
                 executables(environment.getOrDefault(NATIVE, "no")),
-                environment.getOrDefault(OTLP_ENDPOINT, ""));
+                environment.getOrDefault(OTLP_ENDPOINT, ""),
+                replicas,
+                previous);
+    }
+
+    private static int replicas(String text) {
+        try {
+            int replicas = Integer.parseInt(text);
+            if (replicas >= 1 && replicas <= MOST_REPLICAS) {
+                return replicas;
+            }
+        } catch (NumberFormatException _) {
+            // Said below, like a number out of range.
+        }
+        throw new IllegalArgumentException(REPLICAS + "=" + text + ": 1 to " + MOST_REPLICAS + " expected");
     }
 
     private static boolean executables(String text) {

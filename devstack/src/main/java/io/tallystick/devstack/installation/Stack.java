@@ -26,9 +26,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -49,7 +50,11 @@ public final class Stack {
     private final Reaper reaper;
     private final Keys keys;
     private final Programs programs;
-    private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
+    private final Map<Service, Replicas> balanced = new EnumMap<>(Service.class);
+    private final Map<Service, List<Replica>> single = new EnumMap<>(Service.class);
+    private ServiceProcess model;
+    private Optional<String> control = Optional.empty();
+    private boolean complete;
 
     public Stack(Checkout checkout, RunFolder folder, Settings settings, Progress progress, Running running)
             throws Exception {
@@ -63,19 +68,25 @@ public final class Stack {
         this.programs = new Programs(checkout, folder, settings, keys);
     }
 
-    /** Starts all, waits until all are ready, registers the first tenant and writes {@code stack.json}. */
-    public void start(InstantSource clock) throws Exception {
+    /**
+     * Starts all, waits until all are ready, registers the first tenant and writes {@code stack.json}.
+     *
+     * @param control where {@link #roll} may be asked for, for the file
+     */
+    public void start(InstantSource clock, Optional<String> control) throws Exception {
         // Fails before anything runs when a service is not built.
-        var identity = programs.identity();
-        var others = List.of(programs.metering(), programs.billing());
-
-        together(List.of(this::postgres, this::kafka, this::chain, () -> launch(programs.model())));
-        launch(identity);
-        together(others.stream()
-                .map(program -> (Callable<Object>) () -> launch(program))
-                .toList());
+        for (var service : Service.values()) {
+            programs.requireBuilt(service, build());
+        }
+        together(List.of(this::postgres, this::kafka, this::chain, this::model));
+        launch(Service.IDENTITY);
+        together(List.of(() -> launch(Service.METERING), () -> launch(Service.BILLING)));
         new Registration(programs.url(IDENTITY), keys.operator(), clock).register(Programs.TENANT, keys.gateway());
         progress.say("tenant " + Programs.TENANT + " registered, its gateway may ask for payments");
+        synchronized (this) {
+            this.control = control;
+            complete = true;
+        }
         writeFile();
     }
 
@@ -110,14 +121,70 @@ public final class Stack {
         return anvil;
     }
 
-    private ServiceProcess launch(Program program) throws Exception {
-        var service = running.start(
-                () -> ServiceProcess.start(program, reaper, progress, running::isClosed, this::rewriteFile));
-        synchronized (services) {
-            services.put(program.name(), service);
+    private Object model() throws Exception {
+        var started = launch(programs.model());
+        synchronized (this) {
+            model = started;
         }
-        service.awaitReady();
-        return service;
+        started.awaitReady();
+        return started;
+    }
+
+    /** From where the services start. */
+    private Checkout build() {
+        return settings.previous().map(Checkout::new).orElse(checkout);
+    }
+
+    private Object launch(Service service) throws Exception {
+        if (settings.replicas() > 1) {
+            var replicas = running.start(() -> Replicas.behind(
+                    settings.port(service.server()), service, place -> start(programs.replica(service, place))));
+            synchronized (this) {
+                balanced.put(service, replicas);
+            }
+            replicas.fill(settings.replicas(), build());
+            return replicas;
+        }
+        var process = launch(programs.of(service));
+        synchronized (this) {
+            single.put(
+                    service,
+                    List.of(new Replica(
+                            process, settings.port(service.server()), settings.port(service.management()))));
+        }
+        process.awaitReady();
+        return process;
+    }
+
+    private ServiceProcess launch(Program program) throws Exception {
+        return running.start(() -> start(program));
+    }
+
+    private ServiceProcess start(Program program) throws IOException {
+        return ServiceProcess.start(program, reaper, progress, running::isClosed, this::rewriteFile);
+    }
+
+    /**
+     * Replaces the replicas of a service, one after the other.
+     *
+     * @param back to the version from which they started, not to this one
+     * @throws IllegalStateException if there is one process of each service, or no such version
+     */
+    public String roll(Service service, boolean back) throws IOException, InterruptedException {
+        var replicas = Optional.ofNullable(replicas().get(service))
+                .orElseThrow(() -> new IllegalStateException("roll-outs need " + Settings.REPLICAS + " of 2 or more"));
+        if (back && settings.previous().isEmpty()) {
+            throw new IllegalStateException("no version to go back to: " + Settings.PREVIOUS + " names it");
+        }
+        progress.say("rolling out " + service.title() + (back ? ", the version before" : ""));
+        replicas.roll(back ? build() : checkout);
+        writeFile();
+        progress.say(service.title() + " is rolled out");
+        return service.title() + " is rolled out";
+    }
+
+    private synchronized Map<Service, Replicas> replicas() {
+        return Map.copyOf(balanced);
     }
 
     /** Runs all at once and fails with the first failure, when all have ended. */
@@ -147,10 +214,14 @@ public final class Stack {
         out.flush();
     }
 
-    private void writeFile() throws IOException {
-        synchronized (services) {
-            folder.write(StackFile.NAME, StackFile.text(folder, settings, keys, programs, services));
+    /** Nobody reads it before all is there. */
+    private synchronized void writeFile() throws IOException {
+        if (!complete) {
+            return;
         }
+        var services = new EnumMap<>(single);
+        balanced.forEach((service, replicas) -> services.put(service, replicas.current()));
+        folder.write(StackFile.NAME, StackFile.text(folder, settings, keys, programs, model, services, control));
     }
 
     private void rewriteFile() {

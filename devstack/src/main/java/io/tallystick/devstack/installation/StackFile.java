@@ -1,13 +1,8 @@
 package io.tallystick.devstack.installation;
 
-import static io.tallystick.devstack.installation.Settings.Server.BILLING;
-import static io.tallystick.devstack.installation.Settings.Server.BILLING_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.CHAIN;
-import static io.tallystick.devstack.installation.Settings.Server.IDENTITY;
-import static io.tallystick.devstack.installation.Settings.Server.IDENTITY_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.KAFKA;
 import static io.tallystick.devstack.installation.Settings.Server.METERING;
-import static io.tallystick.devstack.installation.Settings.Server.METERING_MANAGEMENT;
 import static io.tallystick.devstack.installation.Settings.Server.MODEL;
 import static io.tallystick.devstack.installation.Settings.Server.POSTGRES;
 
@@ -16,10 +11,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tallystick.devstack.chain.Anvil;
-import io.tallystick.devstack.installation.Settings.Server;
 import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.server.PostgresServer;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a program needs to use a running stack: addresses, process numbers, where keys and logs lie. */
 final class StackFile {
@@ -31,19 +27,25 @@ final class StackFile {
     private StackFile() {}
 
     static String text(
-            RunFolder folder, Settings settings, Keys keys, Programs programs, Map<String, ServiceProcess> services)
+            RunFolder folder,
+            Settings settings,
+            Keys keys,
+            Programs programs,
+            ServiceProcess model,
+            Map<Service, List<Replica>> services,
+            Optional<String> control)
             throws JsonProcessingException {
         var file = JsonNodeFactory.instance.objectNode();
-        file.putObject("launcher").put("pid", ProcessHandle.current().pid());
-        service(file, "identity", programs, IDENTITY, IDENTITY_MANAGEMENT, services.get("identity-service"));
-        service(file, "metering", programs, METERING, METERING_MANAGEMENT, services.get("metering-service"));
-        service(file, "billing", programs, BILLING, BILLING_MANAGEMENT, services.get("billing-service"));
+        var launcher =
+                file.putObject("launcher").put("pid", ProcessHandle.current().pid());
+        control.ifPresent(url -> launcher.put("control", url));
+        settings.previous().ifPresent(build -> launcher.put("previous", build.toString()));
+        services.forEach((service, replicas) ->
+                service(file.putObject(service.database()).put("url", programs.url(service.server())), replicas));
         file.putObject("gateway")
                 .put("url", programs.url(METERING))
                 .put("did", keys.gateway().did());
-        file.putObject("model")
-                .put("url", programs.url(MODEL))
-                .put("pid", services.get("model server").pid());
+        file.putObject("model").put("url", programs.url(MODEL)).put("pid", model.pid());
         postgres(file.putObject("postgres"), settings.port(POSTGRES));
         file.putObject("kafka").put("bootstrapServers", "127.0.0.1:" + settings.port(KAFKA));
         file.putObject("chain").put("rpcUrl", programs.url(CHAIN)).put("id", Anvil.CHAIN_ID);
@@ -56,14 +58,22 @@ final class StackFile {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(file) + "\n";
     }
 
-    private static void service(
-            ObjectNode file, String name, Programs programs, Server server, Server management, ServiceProcess process) {
-        var entry = file.putObject(name)
-                .put("url", programs.url(server))
-                .put("managementUrl", programs.url(management))
-                .put("pid", process.pid())
-                .put("log", process.log().toString());
-        process.lastExit().ifPresent(code -> entry.put("lastExit", code));
+    /** The process that runs longest stands for all in the entry itself. */
+    private static void service(ObjectNode entry, List<Replica> replicas) {
+        replicas.stream().findFirst().ifPresent(first -> process(entry, first));
+        var list = entry.putArray("replicas");
+        replicas.forEach(replica -> process(list.addObject().put("url", url(replica.port())), replica));
+    }
+
+    private static void process(ObjectNode entry, Replica replica) {
+        entry.put("managementUrl", url(replica.managementPort()))
+                .put("pid", replica.process().pid())
+                .put("log", replica.process().log().toString());
+        replica.process().lastExit().ifPresent(code -> entry.put("lastExit", code));
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
     }
 
     private static void postgres(ObjectNode postgres, int port) {

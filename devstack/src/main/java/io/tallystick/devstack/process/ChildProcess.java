@@ -99,17 +99,34 @@ public final class ChildProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 
+    /**
+     * Asks the process to end and waits for it.
+     *
+     * @throws IOException if that takes longer; it is killed then
+     */
+    public void end(Duration longest) throws IOException {
+        if (!ended(longest)) {
+            throw failure("did not end within " + longest.toSeconds() + " s and was killed");
+        }
+    }
+
     /** Asks the process to end and kills it when it does not. */
     @Override
     public void close() {
+        ended(STOP);
+    }
+
+    /** Whether the process ended without being killed. */
+    private boolean ended(Duration longest) {
         process.destroy();
         try {
-            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+            if (process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
             }
         } catch (InterruptedException _) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        process.destroyForcibly();
+        return false;
     }
 }

@@ -64,6 +64,27 @@ class SettingsTest {
     }
 
     @Test
+    void thereIsOneProcessOfEachServiceUnlessMoreAreAskedFor() {
+        assertThat(Settings.of(Map.of()).replicas()).isEqualTo(1);
+        assertThat(Settings.of(Map.of("TALLYSTICK_REPLICAS", "2")).replicas()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "6", "two"})
+    void refusesWhatIsNoNumberOfReplicas(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.of(Map.of("TALLYSTICK_REPLICAS", text)))
+                .withMessageContaining("TALLYSTICK_REPLICAS=" + text);
+    }
+
+    @Test
+    void anotherVersionNeedsReplicas() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.of(Map.of("TALLYSTICK_PREVIOUS", "versions/one")))
+                .withMessageContaining("TALLYSTICK_REPLICAS");
+    }
+
+    @Test
     void namesTheVariableOfAPortThatIsTaken() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
