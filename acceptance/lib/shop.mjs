@@ -85,15 +85,19 @@ export class Shop {
     }
   }
 
-  async open(provider) {
-    await this.payTo(provider);
+  async price(prices, fixedCalls) {
     await this.billing('POST', '/v1/rate-cards', {
       key: 'standard',
       effectiveFrom: currentHour(),
       asset: ASSET,
-      prices: PRICES,
-      fixedCalls: FIXED_CALLS,
+      prices,
+      fixedCalls,
     });
+  }
+
+  async open(provider) {
+    await this.payTo(provider);
+    await this.price(PRICES, FIXED_CALLS);
     await this.metering('POST', '/api/v1/meters', {
       slug: 'tokens_used',
       aggregation: 'SUM',

@@ -20,15 +20,18 @@ public final class Images {
         var ports = List.of(arguments).subList(FIRST_PORT, arguments.length).stream()
                 .map(Integer::valueOf)
                 .toList();
+        var tar = Path.of(arguments[6]);
+        var executable = Path.of(arguments[1]);
+        var libraries = SharedLibraries.of(executable);
         var image = new ServiceImage(
                 arguments[0],
-                Path.of(arguments[1]),
-                Path.of(arguments[2]),
+                executable,
+                Contents.write(Path.of(arguments[2]), libraries, tar.resolveSibling(arguments[0] + ".oci.cdx.json")),
+                libraries,
                 arguments[3],
                 arguments[4],
                 Instant.parse(arguments[5]),
                 ports);
-        var tar = Path.of(arguments[6]);
         var written = image.write(tar, work(tar));
         // Two columns for the script: the manifest's digest and the archive's size.
         System.out.println(written.getDigest() + " " + Files.size(tar));

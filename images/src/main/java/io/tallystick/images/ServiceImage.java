@@ -9,16 +9,14 @@ import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import io.tallystick.images.SharedLibraries.Library;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +27,8 @@ import java.util.TreeMap;
  *
  * @param name such as {@code identity-service}
  * @param executable what is packed
- * @param sbom what is in the executable, CycloneDX; it stays beside the image, which names its digest
+ * @param contents what is in the image, CycloneDX; it stays beside the image, which names its digest
+ * @param libraries that the executable is linked with
  * @param version of Tallystick
  * @param revision the commit
  * @param created the time that every file and the image carry, so that the same input gives the same image
@@ -38,7 +37,8 @@ import java.util.TreeMap;
 record ServiceImage(
         String name,
         Path executable,
-        Path sbom,
+        Path contents,
+        List<Library> libraries,
         String version,
         String revision,
         Instant created,
@@ -53,6 +53,7 @@ record ServiceImage(
     private static final FilePermissions OPEN_FOLDER = FilePermissions.fromOctalString("777");
 
     ServiceImage {
+        libraries = List.copyOf(libraries);
         ports = List.copyOf(ports);
     }
 
@@ -79,9 +80,9 @@ record ServiceImage(
     }
 
     /** What changes seldom, in a layer of its own. */
-    private FileEntriesLayer system(Path work) throws IOException, InterruptedException {
+    private FileEntriesLayer system(Path work) throws IOException {
         var layer = layer("system");
-        for (var library : SharedLibraries.of(executable)) {
+        for (var library : libraries) {
             var path = library.name().startsWith("/") ? library.name() : LIBRARIES + library.name();
             layer.addEntry(library.file().toRealPath(), at(path), EXECUTABLE, created);
         }
@@ -115,7 +116,7 @@ record ServiceImage(
         labels.put("org.opencontainers.image.revision", revision);
         labels.put("org.opencontainers.image.created", created.toString());
         labels.put("org.opencontainers.image.licenses", "Apache-2.0");
-        labels.put("io.tallystick.sbom.sha256", sha256(sbom));
+        labels.put("io.tallystick.sbom.sha256", Sha256.of(contents));
         return labels;
     }
 
@@ -140,14 +141,5 @@ record ServiceImage(
 
     private static AbsoluteUnixPath at(String path) {
         return AbsoluteUnixPath.get(path);
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

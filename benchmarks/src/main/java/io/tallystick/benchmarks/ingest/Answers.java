@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the answers in what a connection receives: HTTP/1.1 with a content-length, and nothing else of it. */
-final class Answers {
+public final class Answers {
 
     private static final int MOST_BYTES = 64 * 1024;
     private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -17,7 +17,7 @@ final class Answers {
 
     private final ByteBuffer received = ByteBuffer.allocate(MOST_BYTES);
 
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     /**
      * Takes what has arrived.
@@ -26,7 +26,7 @@ final class Answers {
      */
     void receive(ReadableByteChannel channel) throws IOException {
         if (channel.read(received) < 0) {
-            throw new EOFException("metering-service closed a connection");
+            throw new EOFException("the service closed a connection");
         }
     }
 

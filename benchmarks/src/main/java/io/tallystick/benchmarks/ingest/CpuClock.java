@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * CPU time of a process, or of a process and all that it starts. A child that ends counts with what it had taken when
  * the clock was last read: where children come and go, read it often.
  */
-final class CpuClock {
+public final class CpuClock {
 
     private final ProcessHandle root;
     private final boolean withChildren;
@@ -20,16 +20,16 @@ final class CpuClock {
         this.withChildren = withChildren;
     }
 
-    static CpuClock of(ProcessHandle process) {
+    public static CpuClock of(ProcessHandle process) {
         return new CpuClock(process, false);
     }
 
-    static CpuClock ofTree(ProcessHandle root) {
+    public static CpuClock ofTree(ProcessHandle root) {
         return new CpuClock(root, true);
     }
 
     /** Never falls. */
-    Duration read() {
+    public Duration read() {
         var all = withChildren ? Stream.concat(Stream.of(root), root.descendants()) : Stream.of(root);
         all.forEach(process -> process.info().totalCpuDuration().ifPresent(time -> seen.put(process.pid(), time)));
         return seen.values().stream().reduce(Duration.ZERO, Duration::plus);

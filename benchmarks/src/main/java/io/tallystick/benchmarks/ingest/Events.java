@@ -1,5 +1,6 @@
 package io.tallystick.benchmarks.ingest;
 
+import io.tallystick.benchmarks.ingest.Answers.Answer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.Random;
  * Requests with CloudEvents, written with as little work as can be: the texts are made once, and only the events' ids
  * are set before a request is sent again.
  */
-final class Events {
+public final class Events implements Requests {
 
     /** Size of every event. */
     static final int BYTES = 215;
@@ -32,6 +33,7 @@ final class Events {
     private static final int MOST_TOKENS = 10_000;
 
     private final List<Request> requests = new ArrayList<>();
+    private final Answer accepted;
     private final int batch;
     private int next;
     private long number;
@@ -47,8 +49,9 @@ final class Events {
      * @param head of the request: its lines without the content's type and length
      * @param batch events in each request; 1 is sent in structured mode
      */
-    Events(String run, List<String> head, int batch, Instant now, Random random) {
+    public Events(String run, List<String> head, int batch, Instant now, Random random) {
         this.batch = batch;
+        this.accepted = new Answer(202, "{\"accepted\":" + batch + ",\"refused\":[]}");
         for (int i = 0; i < REQUESTS; i++) {
             requests.add(request(run, head, now, random));
         }
@@ -89,17 +92,25 @@ final class Events {
         return places;
     }
 
-    int batch() {
+    @Override
+    public int size() {
         return batch;
     }
 
-    /** Longest that a request can be. */
-    int requestBytes() {
+    /** Refuses none of its batch. */
+    @Override
+    public boolean taken(Answer answer) {
+        return answer.equals(accepted);
+    }
+
+    @Override
+    public int mostBytes() {
         return requests.stream().mapToInt(request -> request.bytes.length).max().orElseThrow();
     }
 
     /** Writes the next request, with ids that were never used, and answers how many tokens its events report. */
-    long write(ByteBuffer out) {
+    @Override
+    public long write(ByteBuffer out) {
         var request = requests.get(next);
         next = (next + 1) % requests.size();
         for (int place : request.ids) {

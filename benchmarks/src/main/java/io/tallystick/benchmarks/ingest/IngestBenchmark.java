@@ -8,11 +8,6 @@ import io.tallystick.devstack.process.Running;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -45,7 +40,6 @@ public final class IngestBenchmark {
 
     private static final long WARM_UP_EVENTS = 300_000;
     private static final Duration WARM_UP = Duration.ofSeconds(45);
-    private static final Duration ANSWER = Duration.ofSeconds(20);
     /** So that two runs send the same events. */
     private static final long SEED = 1;
 
@@ -157,7 +151,7 @@ public final class IngestBenchmark {
     private void takeIn(List<Span> peers, List<Span> loads) throws Exception {
         var metering = installation.metering(TAKE_IN_ONLY);
         metering.awaitReady();
-        createMeter();
+        Meter.create(installation.meteringPort(), installation.providersTokens(clock));
         var clocks = installation.clocks(metering);
         var peer = new Peer(installation, PEER_RECORDS / parts);
         for (var kind : KINDS) {
@@ -196,27 +190,6 @@ public final class IngestBenchmark {
             throw new IOException("an answer that is not 202: " + outcome.firstRefusal());
         }
         return outcome;
-    }
-
-    private void createMeter() throws IOException, InterruptedException {
-        var token = installation.providersTokens(clock).token("metering-service", "meters:write");
-        var meter = """
-                {"slug": "tokens_used", "aggregation": "SUM", "eventType": "%s", "valueProperty": "$.tokens",
-                 "groupBy": {"model": "$.model"}}
-                """.formatted(Events.TYPE);
-        var request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + installation.meteringPort() + "/api/v1/meters"))
-                .timeout(ANSWER)
-                .header("authorization", "Bearer " + token)
-                .header("content-type", "application/json")
-                .POST(BodyPublishers.ofString(meter))
-                .build();
-        try (var http = HttpClient.newHttpClient()) {
-            var answer = http.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException("the meter was not made: " + answer.statusCode() + " " + answer.body());
-            }
-        }
     }
 
     private Map<String, String> versions(Map<String, String> postgres) {

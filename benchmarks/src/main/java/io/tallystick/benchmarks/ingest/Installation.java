@@ -11,18 +11,12 @@ import io.tallystick.devstack.installation.ServiceProcess.Program;
 import io.tallystick.devstack.installation.Settings;
 import io.tallystick.devstack.installation.Settings.Server;
 import io.tallystick.devstack.process.Checkout;
-import io.tallystick.devstack.process.ChildProcess;
 import io.tallystick.devstack.process.Progress;
 import io.tallystick.devstack.process.Reaper;
 import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.process.Running;
-import io.tallystick.devstack.server.PostgresServer;
-import io.tallystick.devstack.server.PostgresServer.Durability;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,16 +30,10 @@ import java.util.Map;
 final class Installation {
 
     private static final String TENANT = Programs.TENANT;
-    private static final Duration BROKER_READY = Duration.ofMinutes(2);
-
-    /** As Kafka's own start script has them. */
-    private static final List<String> BROKER_JVM = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
-
     /** The last of two that contradict each other holds: the workbench compiles for an early start. */
     static final List<String> METERING_JVM = List.of("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=4");
 
     private final Checkout checkout = Checkout.here();
-    private final RunFolder folder;
     private final Running running;
     private final Progress progress;
     private final Settings settings = Settings.of(Map.of(Settings.PORTS, "free"));
@@ -53,61 +41,26 @@ final class Installation {
     private final Keys keys;
     private final Ed25519Key provider;
     private final Programs programs;
-    private ProcessHandle broker = ProcessHandle.current();
-    private ProcessHandle postgres = ProcessHandle.current();
+    private final Servers servers;
 
     private Installation(RunFolder folder, Running running, Progress progress) throws Exception {
-        this.folder = folder;
         this.running = running;
         this.progress = progress;
         this.reaper = running.start(Reaper::start);
         this.keys = Keys.generate(folder.folder("keys"), new SecureRandom());
         this.provider = Keys.ed25519(folder.folder("keys").resolve("provider.key"), new SecureRandom());
         this.programs = new Programs(checkout, folder, settings, keys);
+        this.servers = new Servers(folder, settings, running, reaper, progress);
     }
 
     /** Starts all but metering-service and registers a tenant with an owner. */
     static Installation start(RunFolder folder, Running running, Progress progress, InstantSource clock)
             throws Exception {
         var installation = new Installation(folder, running, progress);
-        installation.startPostgres();
-        installation.startBroker();
+        installation.servers.start(List.of("identity", "metering"));
         installation.launch(installation.programs.identity()).awaitReady();
         installation.register(clock);
         return installation;
-    }
-
-    private void startPostgres() throws Exception {
-        var binaries = folder.path().resolveSibling("cache").resolve("postgres");
-        var data = folder.folder("data").resolve("postgres");
-        var log = folder.folder("logs").resolve("postgres.log");
-        var server = running.start(() ->
-                PostgresServer.start(binaries, data, log, settings.port(Server.POSTGRES), Durability.DISK, reaper));
-        for (var database : List.of("identity", "metering")) {
-            server.createDatabase(database);
-        }
-        var pid = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
-        postgres = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
-        progress.say("PostgreSQL ready");
-    }
-
-    private void startBroker() throws Exception {
-        var command = new ArrayList<>(List.of(java(), "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(BROKER_JVM);
-        command.addAll(List.of(
-                "-cp",
-                classPath(),
-                Broker.class.getName(),
-                folder.folder("data").resolve("kafka").toString(),
-                Integer.toString(settings.port(Server.KAFKA)),
-                Integer.toString(settings.port(Server.KAFKA_CONTROLLER))));
-        var log = folder.folder("logs").resolve("kafka.log");
-        var process = running.start(() -> ChildProcess.start("the broker", command, Map.of(), log, reaper));
-        broker = ProcessHandle.of(process.pid()).orElseThrow();
-        try (var topics = topics()) {
-            topics.awaitBroker(BROKER_READY, process::requireAlive);
-        }
-        progress.say("Kafka ready");
     }
 
     private void register(InstantSource clock) throws IOException, InterruptedException {
@@ -135,8 +88,8 @@ final class Installation {
     }
 
     Process kafkaTool(String name, List<String> arguments) throws Exception {
-        var command = new ArrayList<>(List.of(java(), "--sun-misc-unsafe-memory-access=allow", "-Xmx512m"));
-        command.addAll(List.of("-cp", classPath(), name));
+        var command = new ArrayList<>(List.of(Servers.java(), "--sun-misc-unsafe-memory-access=allow", "-Xmx512m"));
+        command.addAll(List.of("-cp", Servers.classPath(), name));
         command.addAll(arguments);
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         reaper.watch(process.pid());
@@ -147,13 +100,13 @@ final class Installation {
     Map<Part, CpuClock> clocks(ServiceProcess metering) {
         return Map.of(
                 Part.METERING, CpuClock.of(ProcessHandle.of(metering.pid()).orElseThrow()),
-                Part.BROKER, CpuClock.of(broker),
-                Part.POSTGRES, CpuClock.ofTree(postgres),
+                Part.BROKER, CpuClock.of(servers.broker()),
+                Part.POSTGRES, CpuClock.ofTree(servers.postgres()),
                 Part.GENERATOR, CpuClock.of(ProcessHandle.current()));
     }
 
     Topics topics() {
-        return new Topics(bootstrapServers());
+        return servers.topics();
     }
 
     AccessTokens providersTokens(InstantSource clock) {
@@ -161,7 +114,7 @@ final class Installation {
     }
 
     String bootstrapServers() {
-        return "127.0.0.1:" + settings.port(Server.KAFKA);
+        return servers.bootstrapServers();
     }
 
     int meteringPort() {
@@ -174,14 +127,5 @@ final class Installation {
 
     private String identityUrl() {
         return programs.url(Server.IDENTITY);
-    }
-
-    /** Ours: what runs here runs there. */
-    private static String classPath() {
-        return System.getProperty("java.class.path");
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 }

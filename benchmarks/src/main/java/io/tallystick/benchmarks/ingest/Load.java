@@ -21,15 +21,14 @@ import java.util.List;
  * Sends requests over keep-alive connections from one thread, on each some ahead of their answers. A closed loop: a
  * request follows an answer, so the rate is the most that the service gives.
  */
-final class Load {
+public final class Load {
 
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 100;
 
     private final InetSocketAddress address;
-    private final Events events;
+    private final Requests requests;
     private final Plan plan;
-    private final Answer accepted;
     private long sent;
     private long unanswered;
     private long acknowledged;
@@ -44,32 +43,31 @@ final class Load {
      * @param longest no request is sent later
      * @param mostEvents no request is sent after this many events, rounded up to a whole request
      */
-    record Plan(int connections, int ahead, Duration longest, long mostEvents) {}
+    public record Plan(int connections, int ahead, Duration longest, long mostEvents) {}
 
     /**
      * What came of a run.
      *
-     * @param events acknowledged by a 202 that refuses none of its batch
+     * @param events of the requests that were taken
      * @param tokens reported by those events
      * @param time from the first request to the last answer
      * @param refused requests that had another answer
      * @param firstRefusal the first of those answers, empty if there is none
      */
-    record Outcome(long events, long tokens, Duration time, long refused, String firstRefusal) {
-        Outcome {
+    public record Outcome(long events, long tokens, Duration time, long refused, String firstRefusal) {
+        public Outcome {
             requireNonNull(firstRefusal, "firstRefusal");
         }
     }
 
-    Load(InetSocketAddress address, Events events, Plan plan) {
+    public Load(InetSocketAddress address, Requests requests, Plan plan) {
         this.address = address;
-        this.events = events;
+        this.requests = requests;
         this.plan = plan;
-        this.accepted = new Answer(202, "{\"accepted\":" + events.batch() + ",\"refused\":[]}");
     }
 
     /** @throws IOException if a connection is lost or answers stay out: then it is not known what was taken in */
-    Outcome run() throws IOException {
+    public Outcome run() throws IOException {
         var connections = new ArrayList<Connection>();
         try (var selector = Selector.open()) {
             for (int i = 0; i < plan.connections; i++) {
@@ -108,8 +106,8 @@ final class Load {
 
     private void settle(Answer answer, long tokensOfRequest) {
         unanswered--;
-        if (answer.equals(accepted)) {
-            acknowledged += events.batch();
+        if (requests.taken(answer)) {
+            acknowledged += requests.size();
             tokens += tokensOfRequest;
         } else {
             firstRefusal = refused == 0 ? answer.toString() : firstRefusal;
@@ -120,7 +118,7 @@ final class Load {
     private final class Connection {
         private final SocketChannel channel;
         private final SelectionKey key;
-        private final ByteBuffer out = ByteBuffer.allocateDirect(plan.ahead * events.requestBytes());
+        private final ByteBuffer out = ByteBuffer.allocateDirect(plan.ahead * requests.mostBytes());
         private final Answers answers = new Answers();
         /** The tokens of each request that waits for its answer. */
         private final Deque<Long> waiting = new ArrayDeque<>();
@@ -147,9 +145,9 @@ final class Load {
         }
 
         void send(long end) throws IOException {
-            while (waiting.size() < plan.ahead && out.remaining() >= events.requestBytes() && mayBegin(end)) {
-                waiting.add(events.write(out));
-                sent += events.batch();
+            while (waiting.size() < plan.ahead && out.remaining() >= requests.mostBytes() && mayBegin(end)) {
+                waiting.add(requests.write(out));
+                sent += requests.size();
                 unanswered++;
             }
             if (out.position() > 0) {

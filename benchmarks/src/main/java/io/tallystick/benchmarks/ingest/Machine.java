@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a figure depends on beside the code. */
-final class Machine {
+public final class Machine {
 
     private static final Path CPUS = Path.of("/proc/cpuinfo");
     private static final Path TIMES = Path.of("/proc/stat");
@@ -17,11 +17,11 @@ final class Machine {
 
     private Machine() {}
 
-    static int cores() {
+    public static int cores() {
         return Runtime.getRuntime().availableProcessors();
     }
 
-    static String cpu() {
+    public static String cpu() {
         try (var lines = Files.exists(CPUS) ? Files.lines(CPUS) : Stream.<String>empty()) {
             return lines.filter(line -> line.startsWith("model name"))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
@@ -32,12 +32,12 @@ final class Machine {
         }
     }
 
-    static String system() {
+    public static String system() {
         return System.getProperty("os.name") + " " + System.getProperty("os.version");
     }
 
     /** CPU time of all programs since the machine started, and what its host took away; NaN where nobody says. */
-    static double busySeconds() {
+    public static double busySeconds() {
         try (var lines = Files.exists(TIMES) ? Files.lines(TIMES) : Stream.<String>empty()) {
             return lines.filter(line -> line.startsWith("cpu "))
                     .findFirst()

@@ -68,7 +68,7 @@ class EventsTest {
     }
 
     private static String written(Events events, int requests) {
-        var out = ByteBuffer.allocate(requests * events.requestBytes());
+        var out = ByteBuffer.allocate(requests * events.mostBytes());
         for (int i = 0; i < requests; i++) {
             events.write(out);
         }

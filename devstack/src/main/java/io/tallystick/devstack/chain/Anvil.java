@@ -17,6 +17,7 @@ public final class Anvil implements AutoCloseable {
     /** Base Sepolia's, because payment clients know their networks by it. */
     public static final int CHAIN_ID = 84532;
 
+    private static final String HUNDRED_ETHER = "0x56bc75e2d63100000";
     private static final Duration START = Duration.ofSeconds(30);
 
     private final ChildProcess process;
@@ -97,6 +98,11 @@ public final class Anvil implements AutoCloseable {
                 Thread.sleep(50);
             }
         }
+    }
+
+    /** Gives an account ether for the gas of a few hundred thousand claims. */
+    public void fuel(String account) throws IOException, InterruptedException {
+        new JsonRpc(url).call("anvil_setBalance", account, HUNDRED_ETHER);
     }
 
     public String url() {

@@ -42,6 +42,14 @@ public final class AccessTokens {
 
     /** A token for one service, such as {@code metering-service}; good for five minutes. */
     public String token(String audience, String scope) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(identity + "/token"))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form(audience, scope)));
+        return JSON.readTree(send(request).body()).path("access_token").asText();
+    }
+
+    /** The body of one request for such a token: good once, and for some fifty seconds. */
+    public String form(String audience, String scope) throws IOException {
         var form = Map.of(
                 "grant_type",
                 "client_credentials",
@@ -53,13 +61,9 @@ public final class AccessTokens {
                 audience,
                 "scope",
                 scope);
-        var body = form.entrySet().stream()
+        return form.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        var request = HttpRequest.newBuilder(URI.create(identity + "/token"))
-                .header("content-type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(body));
-        return JSON.readTree(send(request).body()).path("access_token").asText();
     }
 
     /** RFC 7523: who asks, at whom, until when, and an id that is good once. */

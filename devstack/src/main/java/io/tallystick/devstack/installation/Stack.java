@@ -12,7 +12,6 @@ import static io.tallystick.devstack.installation.Settings.Server.POSTGRES;
 import io.tallystick.devstack.chain.Anvil;
 import io.tallystick.devstack.chain.Anvil.Mining;
 import io.tallystick.devstack.chain.Contracts;
-import io.tallystick.devstack.chain.JsonRpc;
 import io.tallystick.devstack.installation.ServiceProcess.Program;
 import io.tallystick.devstack.process.Checkout;
 import io.tallystick.devstack.process.Progress;
@@ -36,9 +35,6 @@ import java.util.concurrent.Executors;
 
 /** The whole installation on this machine. Started once; closed by closing {@code running}. */
 public final class Stack {
-
-    /** 100 ether, for the gas of a few hundred thousand claims. */
-    private static final String SIGNER_WEI = "0x56bc75e2d63100000";
 
     private static final List<String> DATABASES = List.of("identity", "metering", "billing");
 
@@ -116,7 +112,7 @@ public final class Stack {
         var anvil = running.start(
                 () -> Anvil.start(checkout, logs, "anvil", settings.port(CHAIN), Mining.EACH_SECOND, reaper));
         Contracts.place(checkout, anvil.url(), logs.resolve("contracts.log"));
-        new JsonRpc(anvil.url()).call("anvil_setBalance", keys.settlement().address(), SIGNER_WEI);
+        anvil.fuel(keys.settlement().address());
         progress.say("chain ready, contracts placed");
         return anvil;
     }
