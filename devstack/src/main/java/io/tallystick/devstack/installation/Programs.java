@@ -30,11 +30,11 @@ public final class Programs {
     public static final String TENANT = "acme";
 
     /**
-     * How long a replica that was told to end goes on serving, and tells its connections to close. Longer than the 4 s for
-     * which Node's {@code fetch} keeps a connection that it does not use: one that is closed while a request is on its
-     * way loses it.
+     * How long a replica that was told to end goes on serving, and tells its connections to close. Longer than the 4 s
+     * and a bit for which Node's {@code fetch} keeps a connection that it does not use: one that is closed while a request
+     * is on its way loses it.
      */
-    private static final String NOTICE = "5s";
+    private static final String NOTICE = "7s";
 
     private final Checkout checkout;
     private final RunFolder folder;
