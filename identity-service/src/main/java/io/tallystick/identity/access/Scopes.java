@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 final class Scopes {
     /** Scopes by the service that they are good for; an access token is for one service. */
     private static final Map<String, Set<String>> BY_AUDIENCE = Map.of(
-            "identity-service", Set.of("tenants:write", "keys:write", "identities:write"),
+            "identity-service", Set.of("tenants:write", "keys:write", "identities:write", "grants:write"),
             "metering-service", Set.of("usage:write", "usage:read", "meters:write"),
             "billing-service",
                     Set.of("rates:write", "billing:read", "settlement:run", "payments:authorize", "facilitator"));
@@ -24,6 +24,7 @@ final class Scopes {
             Role.OWNER,
                     Set.of(
                             "identities:write",
+                            "grants:write",
                             "meters:write",
                             "usage:write",
                             "usage:read",
@@ -32,7 +33,7 @@ final class Scopes {
                             "settlement:run",
                             "facilitator"),
             Role.INGEST, Set.of("usage:write"),
-            Role.CLIENT, Set.of("usage:read", "billing:read"),
+            Role.CLIENT, Set.of("grants:write", "usage:read", "billing:read"),
             Role.GATEWAY, Set.of("payments:authorize", "usage:write"));
 
     private Scopes() {}
