@@ -1,5 +1,6 @@
 package io.tallystick.identity.grant;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identity;
@@ -13,25 +14,30 @@ import io.tallystick.identity.grant.Submission.Admitted;
 import io.tallystick.identity.grant.Submission.Rejected;
 import io.tallystick.identity.grant.Submission.Unchanged;
 import io.tallystick.identity.grant.Submission.Wider;
+import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
- * All tenants' spend grants. One method is one transaction. Who changes grants of a client takes the client's identity
+ * All tenants' spend grants. One method is one transaction, its events included. Who changes grants of a client takes the client's identity
  * first and keeps it: a child and its parent's revocation take turns, and so do two that would be one too many.
  */
 @ApplicationScoped
 class Grants {
     private final Mutiny.SessionFactory sessions;
     private final Identities identities;
+    private final IdentityEvents events;
     private final GrantConfig config;
 
-    Grants(Mutiny.SessionFactory sessions, Identities identities, GrantConfig config) {
+    Grants(Mutiny.SessionFactory sessions, Identities identities, IdentityEvents events, GrantConfig config) {
         this.sessions = sessions;
         this.identities = identities;
+        this.events = events;
         this.config = config;
     }
 
@@ -131,7 +137,9 @@ class Grants {
                         : inTree(session, kept)
                                 .chain(inTree -> inTree >= config.treeSize()
                                         ? Uni.createFrom().item(Rejected.TREE_FULL)
-                                        : session.persist(GrantEntity.of(kept)).replaceWith(new Accepted(kept))));
+                                        : session.persist(GrantEntity.of(kept))
+                                                .chain(() -> events.tell(session, now, kept::toEvent))
+                                                .replaceWith(new Accepted(kept))));
     }
 
     private static Uni<Long> ofClient(Mutiny.Session session, KeptGrant kept, Instant now) {
@@ -178,11 +186,21 @@ class Grants {
             Mutiny.Session session, List<GrantEntity> rows, String jti, Asking who, Instant now) {
         var tree = new GrantTree(rows.stream().map(GrantEntity::toGrant).toList());
         var decided = tree.revoke(jti, who, now);
-        if (decided instanceof Revocation.Revoked(var changed)) {
-            changed.forEach(kept ->
-                    rows.stream().filter(row -> row.jti.equals(kept.jti())).forEach(row -> row.copyFrom(kept)));
-        }
-        return session.flush().replaceWith(decided);
+        return decided instanceof Revocation.Revoked(var changed)
+                ? changed(session, rows, changed, now).replaceWith(decided)
+                : Uni.createFrom().item(decided);
+    }
+
+    private Uni<Void> changed(Mutiny.Session session, List<GrantEntity> rows, List<KeptGrant> changed, Instant now) {
+        var byJti = rows.stream().collect(Collectors.toMap(row -> row.jti, Function.identity()));
+        return Multi.createFrom()
+                .iterable(changed)
+                .invoke(kept -> byJti.get(kept.jti()).copyFrom(kept))
+                .onItem()
+                .transformToUniAndConcatenate(kept -> events.tell(session, now, kept::toEvent))
+                .collect()
+                .asList()
+                .replaceWithVoid();
     }
 
     Uni<Optional<KeptGrant>> find(String tenant, String jti, Asking who) {

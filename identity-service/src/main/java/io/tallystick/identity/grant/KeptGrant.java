@@ -2,6 +2,7 @@ package io.tallystick.identity.grant;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystick.events.GrantChanged;
 import io.tallystick.identity.grant.GrantVerification.Verified;
 import io.tallystick.identity.grant.SpendGrant.Parent;
 import io.tallystick.identity.grant.SpendGrant.Root;
@@ -94,6 +95,30 @@ public record KeptGrant(
         }
         var excess = child.grant().limits().beyond(grant.limits());
         return excess.isEmpty() ? new Submission.Admitted() : new Submission.Wider(excess);
+    }
+
+    GrantChanged toEvent(long revision) {
+        var limits = grant.limits();
+        return new GrantChanged(
+                tenant,
+                grant.jti(),
+                grant.digest(),
+                parent(),
+                place.client,
+                grant.issuer(),
+                new GrantChanged.Agent(grant.agent().did(), grant.agent().key()),
+                new GrantChanged.Limits(
+                        limits.asset(),
+                        limits.budgetUnits(),
+                        limits.capUnits(),
+                        limits.payees().stream().sorted().toList(),
+                        limits.models().stream().sorted().toList(),
+                        limits.depth(),
+                        limits.notBefore(),
+                        limits.expiresAt()),
+                revoked(),
+                revoked() ? revokedAt : receivedAt,
+                revision);
     }
 
     KeptGrant revoke(Instant now) {
