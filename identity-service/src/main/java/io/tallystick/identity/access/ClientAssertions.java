@@ -31,10 +31,11 @@ class ClientAssertions {
      * What a verified assertion says.
      *
      * @param did who sent it
+     * @param key thumbprint of the DID's key that signed it
      * @param jti to be used once
      * @param usableUntil when it is refused for its age, whatever the clocks
      */
-    record Verified(String did, String jti, Instant usableUntil) {}
+    record Verified(String did, String key, String jti, Instant usableUntil) {}
 
     private final DidSignatures signatures;
     private final String issuer;
@@ -56,14 +57,14 @@ class ClientAssertions {
             }
             var claims = jws.claims();
             var did = CompactJws.text(claims, "iss");
-            signatures.verify(jws, did);
-            return believed(claims, did, now);
+            var key = signatures.verify(jws, did).thumbprint();
+            return believed(claims, did, key, now);
         } catch (CompactJws.Invalid e) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_assertion: " + e.getMessage());
         }
     }
 
-    private Verified believed(JsonNode claims, String did, Instant now) {
+    private Verified believed(JsonNode claims, String did, String key, Instant now) {
         if (!did.equals(CompactJws.text(claims, "sub"))) {
             throw new CompactJws.Invalid("iss and sub must be the same DID");
         }
@@ -83,7 +84,7 @@ class ClientAssertions {
         }
         requireNotEarly(claims, "iat", now);
         requireNotEarly(claims, "nbf", now);
-        return new Verified(did, jti, expires.plus(skew));
+        return new Verified(did, key, jti, expires.plus(skew));
     }
 
     private void requireNotEarly(JsonNode claims, String name, Instant now) {

@@ -14,9 +14,18 @@ final class Scopes {
     /** Scopes by the service that they are good for; an access token is for one service. */
     private static final Map<String, Set<String>> BY_AUDIENCE = Map.of(
             "identity-service", Set.of("tenants:write", "keys:write", "identities:write", "grants:write"),
-            "metering-service", Set.of("usage:write", "usage:read", "meters:write"),
+            "metering-service", Set.of("usage:write", "usage:read", "meters:write", "grants:spend"),
             "billing-service",
-                    Set.of("rates:write", "billing:read", "settlement:run", "payments:authorize", "facilitator"));
+                    Set.of(
+                            "rates:write",
+                            "billing:read",
+                            "settlement:run",
+                            "payments:authorize",
+                            "facilitator",
+                            "grants:spend"));
+
+    /** What an agent may do with a client's spend grant, and nobody by a role. */
+    private static final Set<String> SPENDER = Set.of("grants:spend");
 
     private static final Set<String> OPERATOR = Set.of("tenants:write", "keys:write", "identities:write");
 
@@ -50,6 +59,11 @@ final class Scopes {
     /** What the operator may do in this service. */
     static Set<String> ofOperator(String audience) {
         return in(audience, OPERATOR);
+    }
+
+    /** What a spend grant's agent may do in this service. */
+    static Set<String> ofSpender(String audience) {
+        return in(audience, SPENDER);
     }
 
     /** What these roles may do in this service. */

@@ -28,7 +28,7 @@ import org.hibernate.reactive.mutiny.Mutiny;
  * first and keeps it: a child and its parent's revocation take turns, and so do two that would be one too many.
  */
 @ApplicationScoped
-class Grants {
+public class Grants {
     private final Mutiny.SessionFactory sessions;
     private final Identities identities;
     private final IdentityEvents events;
@@ -201,6 +201,24 @@ class Grants {
                 .collect()
                 .asList()
                 .replaceWithVoid();
+    }
+
+    /** The grant, if it may be spent now; a parent's end is its own, and a lost access is looked up. */
+    public Uni<Optional<KeptGrant>> holding(String tenant, String jti, Instant now) {
+        return sessions.withSession(session -> session.find(GrantEntity.class, new GrantEntity.Key(tenant, jti))
+                .chain(row -> row == null || !row.toGrant().holds(now)
+                        ? Uni.createFrom().item(Optional.empty())
+                        : accessOf(session, row.toGrant())));
+    }
+
+    private Uni<Optional<KeptGrant>> accessOf(Mutiny.Session session, KeptGrant kept) {
+        return identities.find(session, kept.tenant(), kept.place().client()).chain(client -> identities
+                .find(session, kept.tenant(), kept.grant().agent().did())
+                .map(agent -> client.isEmpty()
+                                || client.get().revoked()
+                                || agent.filter(Identity::revoked).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(kept)));
     }
 
     Uni<Optional<KeptGrant>> find(String tenant, String jti, Asking who) {

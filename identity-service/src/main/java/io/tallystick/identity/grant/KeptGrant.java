@@ -73,6 +73,14 @@ public record KeptGrant(
         return !revokedAt.equals(NEVER);
     }
 
+    /** Whether it may be spent now: one that hangs below another ends and is revoked with it, so it says so itself. */
+    public boolean holds(Instant now) {
+        var limits = grant.limits();
+        return !revoked()
+                && !limits.notBefore().isAfter(now)
+                && limits.expiresAt().isAfter(now);
+    }
+
     /** Whether {@code text} of the same name is this very text: the retry of a submission. */
     boolean is(SpendGrant text) {
         return grant.digest().equals(text.digest());

@@ -51,6 +51,14 @@ class AccessTokenVerifierTest {
         assertThat(token.expiresAt()).isEqualTo(NOW.plusSeconds(300));
     }
 
+    /** Whoever found it could use it otherwise. */
+    @Test
+    void anAccessTokenThatIsBoundToAKeyIsNoBearerToken() {
+        var bound = claims().replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"x\"},\"iss\"");
+
+        assertRefused(Reason.NOT_PROVEN, signed(header("k1"), bound));
+    }
+
     @Test
     void saysWhenItIsForTheCallersOwnOnly() {
         var own = claims().replace("{\"iss\"", "{\"own\":true,\"iss\"");
