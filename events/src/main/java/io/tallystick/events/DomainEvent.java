@@ -18,6 +18,7 @@ public sealed interface DomainEvent
                 SettlementChanged,
                 KeyChanged,
                 DidChanged,
+                GrantChanged,
                 IdentityHeartbeat {
 
     /** What the fact is about: the Kafka key, and for a compacted topic the identity of what is kept. */

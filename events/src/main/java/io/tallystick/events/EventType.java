@@ -14,6 +14,8 @@ public enum EventType {
             "io.tallystick.settlement.changed.v1", "settlement.changed", Kept.FORTY_DAYS, SettlementChanged.class),
     KEY_CHANGED("io.tallystick.key.changed.v1", "key.changed", Kept.COMPACTED, KeyChanged.class),
     DID_CHANGED("io.tallystick.did.changed.v1", "did.changed", Kept.COMPACTED, DidChanged.class),
+    /** Not compacted: who writes to the topic could otherwise put an old event behind a revocation and hide it. */
+    GRANT_CHANGED("io.tallystick.grant.changed.v1", "grant.changed", Kept.FORTY_DAYS, GrantChanged.class),
     IDENTITY_HEARTBEAT("io.tallystick.identity.heartbeat.v1", "key.changed", Kept.COMPACTED, IdentityHeartbeat.class);
 
     /** How long a topic keeps its records. */
@@ -50,6 +52,7 @@ public enum EventType {
             case SettlementChanged _ -> SETTLEMENT_CHANGED;
             case KeyChanged _ -> KEY_CHANGED;
             case DidChanged _ -> DID_CHANGED;
+            case GrantChanged _ -> GRANT_CHANGED;
             case IdentityHeartbeat _ -> IDENTITY_HEARTBEAT;
         };
     }

@@ -79,6 +79,17 @@ class EventContractTest {
         assertThat(EventJson.read(JSON.writeValueAsBytes(example)).data()).isInstanceOf(MeterAdvanced.class);
     }
 
+    /** During a roll-out a reader hears identity-service of the version before. */
+    @Test
+    void aHeartbeatWithoutTheRevisionsThatWereAddedLaterIsOneOfNone() throws IOException {
+        var example = JSON.readTree(resource("/examples/identity-heartbeat.v1.json"));
+        ((ObjectNode) example.get("data")).remove("revisions");
+
+        assertThat(EventJson.read(JSON.writeValueAsBytes(example)).data())
+                .isInstanceOfSatisfying(IdentityHeartbeat.class, heartbeat -> assertThat(heartbeat.revisions())
+                        .isEmpty());
+    }
+
     @Test
     void dataThatBreaksARuleOfItsRecordIsRefused() throws IOException {
         var example = JSON.readTree(resource("/examples/meter-advanced.v1.json"));

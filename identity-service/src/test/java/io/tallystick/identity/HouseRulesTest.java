@@ -13,7 +13,7 @@ class HouseRulesTest {
     private static final String ROOT = "io.tallystick.identity";
 
     @ArchTest
-    static final ArchRule packages = HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "access");
+    static final ArchRule packages = HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "access");
 
     @ArchTest
     static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
@@ -25,7 +25,10 @@ class HouseRulesTest {
     static final ArchRule didUsesKeyAndTenant = HouseRules.arrows(ROOT, "did", "key", "tenant");
 
     @ArchTest
-    static final ArchRule accessUsesTheOthers = HouseRules.arrows(ROOT, "access", "did", "key", "tenant");
+    static final ArchRule grantUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "grant", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule accessUsesTheOthers = HouseRules.arrows(ROOT, "access", "grant", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);

@@ -16,6 +16,11 @@ import java.util.Map;
 public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     public static final String ISSUER = "http://identity.test";
 
+    /** Low, so that a test can reach them. */
+    public static final int GRANTS_PER_CLIENT = 24;
+
+    public static final int TREE_SIZE = 12;
+
     /** Held by the tests in system properties, because they run in another class loader. */
     private static final String OPERATOR_SEED = "tallystick.test.operator-seed";
 
@@ -45,6 +50,8 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.identity.master-key-file", secretFile(random()).toString());
         config.put("tallystick.identity.operator-did", operator.publicKey().didKey());
         config.put("tallystick.identity.rotation-notice", "2s");
+        config.put("tallystick.identity.grants.per-client", Integer.toString(GRANTS_PER_CLIENT));
+        config.put("tallystick.identity.grants.tree-size", Integer.toString(TREE_SIZE));
         return config;
     }
 

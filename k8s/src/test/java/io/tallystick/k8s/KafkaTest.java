@@ -38,6 +38,7 @@ class KafkaTest {
             "payment.captured", List.of("billing-kafka"),
             "settlement.changed", List.of("billing-kafka"),
             "did.changed", List.of("identity-kafka"),
+            "grant.changed", List.of("identity-kafka"),
             "key.changed", List.of("identity-kafka"));
 
     private static final Map<String, List<String>> READERS = Map.of(
@@ -45,6 +46,7 @@ class KafkaTest {
             "meter.advanced", List.of("billing-kafka"),
             "call.metered", List.of("billing-kafka"),
             "did.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
+            "grant.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"));
 
     @Test
@@ -71,7 +73,7 @@ class KafkaTest {
     void identitysTopicsHaveOnePartition() {
         assertThat(topics()).allSatisfy((name, topic) -> {
             var partitions = topic.at("/spec/partitions").asInt();
-            if (name.equals("did.changed") || name.equals("key.changed")) {
+            if (List.of("did.changed", "grant.changed", "key.changed").contains(name)) {
                 assertThat(partitions).isEqualTo(1);
             } else {
                 assertThat(partitions).isGreaterThanOrEqualTo(4);

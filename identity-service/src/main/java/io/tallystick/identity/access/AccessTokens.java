@@ -3,9 +3,12 @@ package io.tallystick.identity.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tallystick.identity.grant.SpendGrant;
 import io.tallystick.identity.key.SigningKeys;
 import io.tallystick.kit.access.AccessConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -38,25 +41,55 @@ class AccessTokens {
         }
     }
 
-    String issue(Grant grant, Instant now) {
-        var issued = now.getEpochSecond();
-        var claims = json.createObjectNode()
-                .put("iss", issuer)
-                .put("sub", grant.did())
-                .put("aud", grant.audience())
-                .put("client_id", grant.did())
-                .put("tenant", grant.tenant())
-                .put("scope", String.join(" ", grant.scopes()))
-                .put("iat", issued)
-                .put("exp", issued + lifetimeSeconds)
-                .put("jti", UUID.randomUUID().toString());
+    /**
+     * What an access token is to say of an agent that spends for a client.
+     *
+     * @param grant what is spent; no access token of it lives longer than it
+     * @param client whose money it is
+     */
+    record Spending(SpendGrant grant, String tenant, String client, String audience, List<String> scopes) {
+        Spending {
+            scopes = List.copyOf(scopes);
+        }
+    }
+
+    /** @param lifetimeSeconds how long it lives */
+    record Issued(String token, int lifetimeSeconds, List<String> scopes) {}
+
+    Issued issue(Grant grant, Instant now) {
+        var claims = claims(grant.did(), grant.did(), grant.audience(), grant.tenant(), grant.scopes());
         if (grant.ownOnly()) {
             claims.put("own", true);
         }
-        return keys.signAccessToken(claims.toString().getBytes(UTF_8), now);
+        return issued(claims, grant.scopes(), lifetimeSeconds, now);
     }
 
-    int lifetimeSeconds() {
-        return lifetimeSeconds;
+    /** RFC 8693's {@code act} names the agent, RFC 7800's {@code cnf} the key without which it is worth nothing. */
+    Issued issue(Spending spending, Instant now) {
+        var grant = spending.grant();
+        var agent = grant.agent();
+        var claims = claims(spending.client(), agent.did(), spending.audience(), spending.tenant(), spending.scopes());
+        claims.put("own", true).put("grant", grant.jti());
+        claims.putObject("act").put("sub", agent.did());
+        claims.putObject("cnf").put("jkt", agent.key());
+        var left = Duration.between(now, grant.limits().expiresAt()).toSeconds();
+        return issued(claims, spending.scopes(), (int) Math.min(lifetimeSeconds, left), now);
+    }
+
+    private ObjectNode claims(String subject, String caller, String audience, String tenant, List<String> scopes) {
+        return json.createObjectNode()
+                .put("iss", issuer)
+                .put("sub", subject)
+                .put("aud", audience)
+                .put("client_id", caller)
+                .put("tenant", tenant)
+                .put("scope", String.join(" ", scopes))
+                .put("jti", UUID.randomUUID().toString());
+    }
+
+    private Issued issued(ObjectNode claims, List<String> scopes, int seconds, Instant now) {
+        var issued = now.getEpochSecond();
+        claims.put("iat", issued).put("exp", issued + seconds);
+        return new Issued(keys.signAccessToken(claims.toString().getBytes(UTF_8), now), seconds, scopes);
     }
 }

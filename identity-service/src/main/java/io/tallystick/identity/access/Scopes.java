@@ -13,10 +13,19 @@ import java.util.stream.Collectors;
 final class Scopes {
     /** Scopes by the service that they are good for; an access token is for one service. */
     private static final Map<String, Set<String>> BY_AUDIENCE = Map.of(
-            "identity-service", Set.of("tenants:write", "keys:write", "identities:write"),
-            "metering-service", Set.of("usage:write", "usage:read", "meters:write"),
+            "identity-service", Set.of("tenants:write", "keys:write", "identities:write", "grants:write"),
+            "metering-service", Set.of("usage:write", "usage:read", "meters:write", "grants:spend"),
             "billing-service",
-                    Set.of("rates:write", "billing:read", "settlement:run", "payments:authorize", "facilitator"));
+                    Set.of(
+                            "rates:write",
+                            "billing:read",
+                            "settlement:run",
+                            "payments:authorize",
+                            "facilitator",
+                            "grants:spend"));
+
+    /** What an agent may do with a client's spend grant, and nobody by a role. */
+    private static final Set<String> SPENDER = Set.of("grants:spend");
 
     private static final Set<String> OPERATOR = Set.of("tenants:write", "keys:write", "identities:write");
 
@@ -24,6 +33,7 @@ final class Scopes {
             Role.OWNER,
                     Set.of(
                             "identities:write",
+                            "grants:write",
                             "meters:write",
                             "usage:write",
                             "usage:read",
@@ -32,7 +42,7 @@ final class Scopes {
                             "settlement:run",
                             "facilitator"),
             Role.INGEST, Set.of("usage:write"),
-            Role.CLIENT, Set.of("usage:read", "billing:read"),
+            Role.CLIENT, Set.of("grants:write", "usage:read", "billing:read"),
             Role.GATEWAY, Set.of("payments:authorize", "usage:write"));
 
     private Scopes() {}
@@ -49,6 +59,11 @@ final class Scopes {
     /** What the operator may do in this service. */
     static Set<String> ofOperator(String audience) {
         return in(audience, OPERATOR);
+    }
+
+    /** What a spend grant's agent may do in this service. */
+    static Set<String> ofSpender(String audience) {
+        return in(audience, SPENDER);
     }
 
     /** What these roles may do in this service. */

@@ -8,6 +8,7 @@ final class TokenRefused extends RuntimeException {
     enum Code {
         INVALID_REQUEST(400),
         INVALID_CLIENT(401),
+        INVALID_GRANT(400),
         INVALID_SCOPE(400),
         UNSUPPORTED_GRANT_TYPE(400),
         INVALID_TARGET(400),

@@ -1,9 +1,11 @@
 package io.tallystick.identity.access;
 
 import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.grant.SpendGrant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A request for an access token, complete and with each parameter once.
@@ -11,11 +13,13 @@ import java.util.Set;
  * @param audience the service that it is for
  * @param scope what was asked for, empty for all there is
  * @param tenant the tenant to act for, empty if the DID acts for one only
+ * @param grant the jti of the spend grant that is to be spent, empty to act by one's roles
  */
-record TokenRequest(String assertion, String audience, String scope, String tenant) {
+record TokenRequest(String assertion, String audience, String scope, String tenant, String grant) {
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     static final String GRANT_TYPE = "client_credentials";
 
+    private static final Pattern GRANT = Pattern.compile(SpendGrant.JTI);
     private static final int MAX_SCOPE_LENGTH = 512;
     private static final Set<String> KNOWN = Set.of(
             "grant_type",
@@ -25,7 +29,8 @@ record TokenRequest(String assertion, String audience, String scope, String tena
             "resource",
             "audience",
             "scope",
-            "tenant");
+            "tenant",
+            "grant");
 
     /**
      * Reads a form.
@@ -48,7 +53,12 @@ record TokenRequest(String assertion, String audience, String scope, String tena
         if (scope.length() > MAX_SCOPE_LENGTH) {
             throw new TokenRefused(Code.INVALID_SCOPE, "scope is too long.");
         }
-        return new TokenRequest(required(form, "client_assertion"), audience(form), scope, optional(form, "tenant"));
+        var tenant = optional(form, "tenant");
+        var grant = optional(form, "grant");
+        if (!grant.isEmpty() && (tenant.isEmpty() || !GRANT.matcher(grant).matches())) {
+            throw new TokenRefused(Code.INVALID_REQUEST, "Send grant as a grant's jti, and its tenant.");
+        }
+        return new TokenRequest(required(form, "client_assertion"), audience(form), scope, tenant, grant);
     }
 
     private static String audience(Map<String, List<String>> form) {

@@ -5,11 +5,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.access.AccessTokens.Grant;
+import io.tallystick.identity.access.AccessTokens.Issued;
+import io.tallystick.identity.access.AccessTokens.Spending;
 import io.tallystick.identity.access.ClientAssertions.Verified;
 import io.tallystick.identity.access.TokenRefused.Code;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identities.Known;
 import io.tallystick.identity.did.Identity;
+import io.tallystick.identity.grant.Grants;
+import io.tallystick.identity.grant.SpendGrant.Agent;
 import io.tallystick.identity.key.IdentityConfig;
 import io.tallystick.identity.tenant.Tenant;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,6 +39,7 @@ class TokenResource {
     private final UsedAssertions used;
     private final Identities identities;
     private final AccessTokens tokens;
+    private final Grants grants;
     private final IdentityConfig config;
     private final RateLimit rate;
     private final MeterRegistry metrics;
@@ -44,6 +49,7 @@ class TokenResource {
             UsedAssertions used,
             Identities identities,
             AccessTokens tokens,
+            Grants grants,
             IdentityConfig config,
             TokenConfig token,
             MeterRegistry metrics) {
@@ -51,6 +57,7 @@ class TokenResource {
         this.used = used;
         this.identities = identities;
         this.tokens = tokens;
+        this.grants = grants;
         this.config = config;
         this.rate = new RateLimit(token.requestsPerSecond(), token.burst());
         this.metrics = metrics;
@@ -69,7 +76,22 @@ class TokenResource {
         if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
-        return once(assertion).chain(() -> grant(request, assertion.did(), now)).map(grant -> granted(grant, now));
+        return once(assertion)
+                .chain(() -> request.grant().isEmpty()
+                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, now))
+                        : spending(request, assertion, now).map(spending -> tokens.issue(spending, now)))
+                .map(issued -> granted(issued, request.audience()));
+    }
+
+    /** The client said who may spend, and by which key: the agent's roles, if it has any, do not matter. */
+    private Uni<Spending> spending(TokenRequest request, Verified agent, Instant now) {
+        return grants.holding(request.tenant(), request.grant(), now).map(found -> {
+            var kept = found.filter(one -> one.grant().agent().equals(new Agent(agent.did(), agent.key())))
+                    .orElseThrow(() -> new TokenRefused(
+                            Code.INVALID_GRANT, "No grant of this tenant that holds now is yours by this jti."));
+            var scopes = scopes(Scopes.ofSpender(request.audience()), request);
+            return new Spending(kept.grant(), kept.tenant(), kept.place().client(), request.audience(), scopes);
+        });
     }
 
     private Uni<Void> once(Verified assertion) {
@@ -128,11 +150,10 @@ class TokenResource {
                                                 " ", allowed.stream().sorted().toList())));
     }
 
-    private RestResponse<Granted> granted(Grant grant, Instant now) {
-        metrics.counter("tallystick.identity.tokens", "audience", grant.audience())
-                .increment();
-        var scope = String.join(" ", grant.scopes());
-        var answer = new Granted(tokens.issue(grant, now), "Bearer", tokens.lifetimeSeconds(), scope);
+    private RestResponse<Granted> granted(Issued issued, String audience) {
+        metrics.counter("tallystick.identity.tokens", "audience", audience).increment();
+        var scope = String.join(" ", issued.scopes());
+        var answer = new Granted(issued.token(), "Bearer", issued.lifetimeSeconds(), scope);
         return RestResponse.ResponseBuilder.ok(answer)
                 .header("Cache-Control", "no-store")
                 .build();

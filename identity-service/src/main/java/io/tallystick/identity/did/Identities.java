@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** All tenants' identities. One method is one transaction, its event included. */
@@ -77,6 +78,18 @@ public class Identities {
         var identity = revoked.get();
         row.copyFrom(identity);
         return events.tell(session, now, identity::toEvent).replaceWith(new Revoked(identity));
+    }
+
+    /** What {@code did} is to the tenant, which nobody changes until the transaction of {@code session} ends. */
+    public Uni<Optional<Identity>> lock(Mutiny.Session session, String tenant, String did) {
+        return session.find(IdentityEntity.class, key(tenant, did), LockModeType.PESSIMISTIC_WRITE)
+                .map(row -> Optional.ofNullable(row).map(IdentityEntity::toIdentity));
+    }
+
+    /** What {@code did} is to the tenant, revoked or not. */
+    public Uni<Optional<Identity>> find(Mutiny.Session session, String tenant, String did) {
+        return session.find(IdentityEntity.class, key(tenant, did))
+                .map(row -> Optional.ofNullable(row).map(IdentityEntity::toIdentity));
     }
 
     /** @param inUse whether the DID's holder was ever given an access token for the tenant */

@@ -4,9 +4,11 @@ import io.tallystick.kit.access.Base58;
 import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.Ed25519Key;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Base64;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
@@ -20,6 +22,7 @@ import org.bouncycastle.math.ec.ECPoint;
  * <p>The key decides how a signature is verified; a JWS is only asked whether it says the same.
  */
 public final class VerificationKey {
+    private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
     private static final ECDomainParameters P256 = domain("secp256r1");
     private static final ECDomainParameters SECP256K1 = domain("secp256k1");
 
@@ -83,6 +86,28 @@ public final class VerificationKey {
         var coded = Arrays.copyOf(codec, codec.length + bytes.length);
         System.arraycopy(bytes, 0, coded, codec.length, bytes.length);
         return "z" + Base58.encode(coded);
+    }
+
+    /** The key's JWK thumbprint (RFC 7638): how a {@code cnf} claim names it. */
+    public String thumbprint() {
+        var jwk =
+                switch (type) {
+                    case ED25519 ->
+                        "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}".formatted(URL.encodeToString(bytes));
+                    case X25519 ->
+                        "{\"crv\":\"X25519\",\"kty\":\"OKP\",\"x\":\"%s\"}".formatted(URL.encodeToString(bytes));
+                    case P256 -> jwk("P-256", point(P256, bytes));
+                    case SECP256K1 -> jwk("secp256k1", point(SECP256K1, bytes));
+                };
+        return URL.encodeToString(sha256(jwk.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String jwk(String curve, ECPoint point) {
+        return "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}"
+                .formatted(
+                        curve,
+                        URL.encodeToString(point.getAffineXCoord().getEncoded()),
+                        URL.encodeToString(point.getAffineYCoord().getEncoded()));
     }
 
     /**

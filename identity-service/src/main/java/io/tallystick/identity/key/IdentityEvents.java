@@ -41,12 +41,17 @@ public class IdentityEvents {
         var revision = row.next();
         var said = event.apply(revision);
         var topic = EventType.of(said).topic();
-        row.reached(topic, revision);
+        row.reached(topic, revision, now);
 
         // A slot of its own: taking the place of one that waits would let a later revision overtake an earlier.
         var message = new OutboxMessage(
                 topic, said.key(), topic + " " + revision, IdentityView.MEDIA_TYPE, signer.sign(topic, said, now), "");
         return outbox.put(session, List.of(message));
+    }
+
+    /** Whether there are events of grants, and the newest was told before {@code time}. */
+    public Uni<Boolean> grantsWereToldBefore(Mutiny.Session session, Instant time) {
+        return lock(session).map(row -> row.grants > 0 && row.grantsToldAt.isBefore(time));
     }
 
     /** Makes other writers wait until the transaction of {@code session} ends. */

@@ -1,9 +1,11 @@
 package io.tallystick.identity.key;
 
 import io.tallystick.events.EventType;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Instant;
 
 @Entity
 @Table(name = "revision")
@@ -17,19 +19,31 @@ class RevisionEntity {
 
     long dids;
 
+    long grants;
+
+    /** When the newest event of a grant was told. */
+    @Column(name = "grants_told_at")
+    Instant grantsToldAt;
+
     /** The next revision; it rises over all events of identity. */
     long next() {
-        return Math.max(keys, dids) + 1;
+        return Math.max(Math.max(keys, dids), grants) + 1;
     }
 
     /** The newest revision on this topic. */
     long of(String topic) {
-        return topic.equals(EventType.KEY_CHANGED.topic()) ? keys : dids;
+        if (topic.equals(EventType.KEY_CHANGED.topic())) {
+            return keys;
+        }
+        return topic.equals(EventType.GRANT_CHANGED.topic()) ? grants : dids;
     }
 
-    void reached(String topic, long revision) {
+    void reached(String topic, long revision, Instant now) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             keys = revision;
+        } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
+            grants = revision;
+            grantsToldAt = now;
         } else {
             dids = revision;
         }

@@ -32,7 +32,7 @@ public class SigningKeys {
      *
      * @param sealed the private keys, encrypted, by the id of their key
      */
-    record Look(KeyRing ring, Map<String, byte[]> sealed, long keyRevision, long didRevision) {}
+    record Look(KeyRing ring, Map<String, byte[]> sealed, long keyRevision, long didRevision, long grantRevision) {}
 
     private final Mutiny.SessionFactory sessions;
     private final IdentityEvents events;
@@ -158,7 +158,8 @@ public class SigningKeys {
                 new KeyRing(rows.stream().map(SigningKeyEntity::toSigningKey).toList()),
                 rows.stream().collect(Collectors.toMap(row -> row.kid, row -> row.sealed)),
                 revision.of(EventType.KEY_CHANGED.topic()),
-                revision.of(EventType.DID_CHANGED.topic()));
+                revision.of(EventType.DID_CHANGED.topic()),
+                revision.of(EventType.GRANT_CHANGED.topic()));
     }
 
     /** A private key is opened when it is first seen, and forgotten when its key is. */

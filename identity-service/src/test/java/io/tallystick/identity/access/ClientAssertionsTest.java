@@ -7,6 +7,7 @@ import io.tallystick.identity.EcTestKey;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.access.TokenRefused.Code;
 import io.tallystick.identity.did.DidResolver;
+import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.identity.did.KeyType;
 import io.tallystick.kit.access.AccessConfig;
 import java.math.BigInteger;
@@ -27,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientAssertionsTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_780_000_000);
 
-    private final ClientAssertions assertions = new ClientAssertions(new DidResolver(), new Config());
+    private final ClientAssertions assertions =
+            new ClientAssertions(new DidSignatures(new DidResolver()), new Config());
     private final TestClient client = TestClient.random();
 
     @Test
@@ -213,6 +215,13 @@ class ClientAssertionsTest {
             } else {
                 assertRefused(jws);
             }
+        }
+
+        @Test
+        void endsAfterAllTime() {
+            var claims = claims(client.did());
+
+            assertRefused(client.assertion(claims.replaceAll("\"exp\":[0-9]+", "\"exp\":" + Long.MAX_VALUE)));
         }
 
         @Test

@@ -115,7 +115,13 @@ class TokenEndpointTest {
                 .statusCode(400)
                 .body("error", equalTo("invalid_scope"))
                 .body("error_description", containsString("billing:read"));
-        TestClient.ask(client.assertion(), "identity-service", "")
+        TestClient.ask(client.assertion(), "identity-service", "identities:write")
+                .statusCode(400)
+                .body("error", equalTo("invalid_scope"));
+        var reporter = TestClient.random();
+        operator.register(operator.newTenant(), reporter.did(), "service", "ingest")
+                .statusCode(201);
+        TestClient.ask(reporter.assertion(), "identity-service", "")
                 .statusCode(400)
                 .body("error", equalTo("invalid_scope"));
     }

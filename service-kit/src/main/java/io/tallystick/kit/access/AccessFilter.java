@@ -63,6 +63,7 @@ class AccessFilter implements ContainerRequestFilter {
                     EXPIRED,
                     NOT_YET_VALID,
                     TOO_LONG_LIVED,
+                    NOT_PROVEN,
                     REVOKED -> Problem.of("access-token-refused", "Access token not accepted", status, detail);
         };
     }

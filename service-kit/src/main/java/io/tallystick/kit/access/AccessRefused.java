@@ -20,6 +20,8 @@ public final class AccessRefused extends RuntimeException {
         WRONG_AUDIENCE(401),
         EXPIRED(401),
         NOT_YET_VALID(401),
+        /** Bound to a key that the caller did not prove to hold. */
+        NOT_PROVEN(401),
         /** Issued for longer than any access token may live. */
         TOO_LONG_LIVED(401),
         /** The caller's DID was revoked after it was issued. */

@@ -66,6 +66,11 @@ public final class AccessTokenVerifier {
     }
 
     private void requireOurs(JsonNode claims) {
+        // Bound to a key that its caller would have to prove; a bearer of it may have found it.
+        if (claims.has("cnf")) {
+            throw new AccessRefused(
+                    Reason.NOT_PROVEN, "The access token is bound to a key, whose proof is not taken here yet.");
+        }
         if (!issuer.equals(CompactJws.text(claims, "iss"))) {
             throw new AccessRefused(Reason.WRONG_ISSUER, "The access token must be issued by " + issuer + ".");
         }

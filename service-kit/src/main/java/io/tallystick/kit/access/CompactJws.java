@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Set;
 
@@ -29,6 +30,10 @@ public final class CompactJws {
     }
 
     private static final int MAX_DEPTH = 8;
+
+    /** The last second of the year 9999: any later is nonsense, and some later is no {@code Instant}. */
+    private static final long MAX_SECONDS = 253_402_300_799L;
+
     private static final JsonMapper JSON = mapper();
 
     private final JsonNode header;
@@ -143,6 +148,15 @@ public final class CompactJws {
             throw new Invalid(name + " must be a whole number of seconds");
         }
         return value.longValue();
+    }
+
+    /** A claim that must be a time before the year 10000, in whole seconds since 1970. @throws Invalid if it is not */
+    public static Instant time(JsonNode claims, String name) {
+        var seconds = seconds(claims, name);
+        if (seconds > MAX_SECONDS) {
+            throw new Invalid(name + " must be a time before the year 10000");
+        }
+        return Instant.ofEpochSecond(seconds);
     }
 
     /** @throws IllegalArgumentException if {@code text} is not base64url in its one spelling, without padding */

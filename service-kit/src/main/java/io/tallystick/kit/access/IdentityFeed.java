@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -32,7 +33,10 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Reads identity's topics whole, from their beginning, into the {@link IdentityView}. Each instance reads for itself:
- * no consumer group, no committed offset. Ready once both topics brought a fresh heartbeat, which come last.
+ * no consumer group, no committed offset. Ready once both topics with a heartbeat brought a fresh one, which come last.
+ *
+ * <p>The topic of grants may be missing: identity-service of the version before has none. It is looked for now and then;
+ * until it is there no grant holds, and everything else goes on.
  */
 @Readiness
 @ApplicationScoped
@@ -40,6 +44,7 @@ class IdentityFeed implements HealthCheck {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration LOOK_FOR_GRANTS = Duration.ofSeconds(5);
 
     /** Well above what the client waits for a broker that is away. */
     private static final Duration LONGEST_ROUND = Duration.ofMinutes(3);
@@ -109,20 +114,27 @@ class IdentityFeed implements HealthCheck {
     }
 
     private void read(KafkaConsumer<byte[], byte[]> from) {
-        var byName = IdentityView.TOPICS.stream().collect(Collectors.toMap(topics::name, Function.identity()));
-        if (!assign(from, List.copyOf(byName.keySet()))) {
+        var byName = Stream.concat(IdentityView.TOPICS.stream(), Stream.of(IdentityView.GRANTS_TOPIC))
+                .collect(Collectors.toMap(topics::name, Function.identity()));
+        if (!assign(from, IdentityView.TOPICS.stream().map(topics::name).toList())) {
             Log.info("identity's topics do not exist yet");
             return;
         }
-        while (running) {
+        var grants = List.of(topics.name(IdentityView.GRANTS_TOPIC));
+        var lookAt = System.nanoTime();
+        for (var grantsAreRead = false; running; ) {
             worker.comesRound();
+            if (!grantsAreRead && System.nanoTime() - lookAt >= 0) {
+                grantsAreRead = assign(from, grants);
+                lookAt = System.nanoTime() + LOOK_FOR_GRANTS.toNanos();
+            }
             for (var event : from.poll(POLL)) {
                 apply(byName.get(event.topic()), event);
             }
         }
     }
 
-    /** @return whether both topics exist */
+    /** Reads these topics too, from their beginning. @return whether all of them exist */
     private static boolean assign(KafkaConsumer<byte[], byte[]> to, List<String> names) {
         var existing = to.listTopics();
         if (!existing.keySet().containsAll(names)) {
@@ -134,7 +146,8 @@ class IdentityFeed implements HealthCheck {
             }
         }
         var partitions = names.stream().map(name -> new TopicPartition(name, 0)).toList();
-        to.assign(partitions);
+        // What is assigned already keeps its place.
+        to.assign(Stream.concat(to.assignment().stream(), partitions.stream()).toList());
         to.seekToBeginning(partitions);
         return true;
     }
@@ -146,6 +159,9 @@ class IdentityFeed implements HealthCheck {
                         "outcome",
                         applied.name().toLowerCase(Locale.ROOT))
                 .increment();
+        if (applied == Applied.NOT_KEPT) {
+            Log.warnf("more grants than are kept, topic=%s, offset=%d", event.topic(), event.offset());
+        }
         if (applied == Applied.REFUSED) {
             Log.warnf("event is not identity's, topic=%s, offset=%d", event.topic(), event.offset());
         }

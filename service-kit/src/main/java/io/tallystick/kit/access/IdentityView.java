@@ -3,9 +3,13 @@ package io.tallystick.kit.access;
 import io.tallystick.events.DidChanged;
 import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
+import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.GrantView.Found;
+import io.tallystick.kit.access.GrantView.Holds;
+import io.tallystick.kit.access.GrantView.HoldsNot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +34,14 @@ public final class IdentityView {
     /** JWS {@code typ} of identity's events: an access token is never taken for one, nor one for it. */
     public static final String JWS_TYPE = "tallystick-event+jws";
 
-    /** Topics that the knowledge comes from. */
+    /** Topics that the knowledge of keys and identities comes from; each has a heartbeat. */
     public static final List<String> TOPICS = List.of(EventType.KEY_CHANGED.topic(), EventType.DID_CHANGED.topic());
+
+    /**
+     * Topic of the spend grants. How far it goes is said by the heartbeats of {@code key.changed}: its own would be kept
+     * for forty days. Who asks for no grant does not depend on it.
+     */
+    public static final String GRANTS_TOPIC = EventType.GRANT_CHANGED.topic();
 
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
@@ -44,6 +54,8 @@ public final class IdentityView {
         HEARTBEAT,
         /** Ours, but not newer than what is known. */
         OUTDATED,
+        /** Ours and true, but there are too many to keep; what is not kept does not hold. */
+        NOT_KEPT,
         /** Not signed by the pinned key, or not an event that belongs on the topic. */
         REFUSED
     }
@@ -60,6 +72,7 @@ public final class IdentityView {
     private final Map<String, KnownKey> keys = new HashMap<>();
     private final Map<Identity, Instant> forgetRevokedAt = new HashMap<>();
     private final Map<String, TopicView> topics = new HashMap<>();
+    private final GrantView grants = new GrantView();
     private Set<String> acceptedKeys = Set.of();
 
     /** @param eventKey the pinned did:key; the one signature that is believed */
@@ -95,6 +108,7 @@ public final class IdentityView {
                 return switch (event) {
                     case KeyChanged key when topic.equals(EventType.KEY_CHANGED.topic()) -> apply(key);
                     case DidChanged did when topic.equals(EventType.DID_CHANGED.topic()) -> apply(did, now);
+                    case GrantChanged grant when topic.equals(GRANTS_TOPIC) -> grants.apply(grant, now);
                     case IdentityHeartbeat heartbeat when topics.containsKey(topic) -> apply(topic, heartbeat, now);
                     default -> Applied.REFUSED;
                 };
@@ -143,10 +157,14 @@ public final class IdentityView {
         if (heartbeat.time().isAfter(now.plus(skew))) {
             return Applied.REFUSED;
         }
-        if (!topics.get(topic).heard(heartbeat, now)) {
+        var ofKeys = topic.equals(EventType.KEY_CHANGED.topic());
+        if (ofKeys && heartbeat.revisions().containsKey(GRANTS_TOPIC)) {
+            grants.heard(heartbeat.revisions().get(GRANTS_TOPIC), heartbeat.time(), now);
+        }
+        if (!topics.get(topic).heard(heartbeat.revision(), heartbeat.time(), now)) {
             return Applied.OUTDATED;
         }
-        if (topic.equals(EventType.KEY_CHANGED.topic())) {
+        if (ofKeys) {
             acceptedKeys = Set.copyOf(heartbeat.keys());
         }
         return Applied.HEARTBEAT;
@@ -162,6 +180,35 @@ public final class IdentityView {
     /** Whether the access of {@code did} to {@code tenant} was withdrawn. */
     public synchronized boolean revoked(String tenant, String did) {
         return forgetRevokedAt.containsKey(new Identity(tenant, did));
+    }
+
+    /**
+     * Whether the spend grant may be spent now, as far as identity-service knows. What a call costs, whom it pays and what
+     * was spent before, the asker compares with the limits of the whole line.
+     *
+     * @throws AccessRefused if too little is known of identity-service to say
+     */
+    public synchronized Found grant(String tenant, String jti, Instant now) {
+        if (!fresh(now) || !grants.fresh(now, maxSilence, maxLag)) {
+            throw new AccessRefused(
+                    Reason.IDENTITY_SILENT,
+                    "Whether a grant holds cannot be told while identity-service is silent; try again.");
+        }
+        var line = grants.line(tenant, jti);
+        if (line.isEmpty()) {
+            return HoldsNot.UNKNOWN;
+        }
+        if (line.stream()
+                .anyMatch(grant -> revoked(tenant, grant.client())
+                        || revoked(tenant, grant.agent().did()))) {
+            return HoldsNot.IDENTITY_REVOKED;
+        }
+        // The ones above end no earlier and begin no later.
+        var limits = line.getFirst().limits();
+        if (!limits.expiresAt().isAfter(now)) {
+            return HoldsNot.EXPIRED;
+        }
+        return limits.notBefore().isAfter(now.plus(skew)) ? HoldsNot.NOT_YET : new Holds(line);
     }
 
     /** Time since the older of the two topics' newest heartbeats; {@link Duration#ZERO} at best. */
@@ -187,47 +234,5 @@ public final class IdentityView {
                 && topics.values().stream()
                         .noneMatch(topic -> topic.behindFor(now).compareTo(maxLag) > 0)
                 && forgetRevokedAt.size() < MAX_REVOKED;
-    }
-
-    /** How far one of identity's topics was read, and how far it should have been. */
-    private static final class TopicView {
-        private long revision;
-        private long announced;
-        private Instant heardAt = Instant.EPOCH;
-        private Instant behindSince = Instant.MAX;
-
-        /** An event of this revision was applied. @return whether it is the newest so far */
-        boolean reached(long eventRevision) {
-            var newer = eventRevision > revision;
-            revision = Math.max(revision, eventRevision);
-            if (revision >= announced) {
-                behindSince = Instant.MAX;
-            }
-            return newer;
-        }
-
-        /** @return whether the heartbeat is newer than those before; one that is not proves nothing */
-        boolean heard(IdentityHeartbeat heartbeat, Instant now) {
-            var later = heartbeat.revision() > announced
-                    || (heartbeat.revision() == announced && heartbeat.time().isAfter(heardAt));
-            if (!later) {
-                return false;
-            }
-            announced = heartbeat.revision();
-            heardAt = heardAt.isAfter(heartbeat.time()) ? heardAt : heartbeat.time();
-            if (revision < announced && behindSince.equals(Instant.MAX)) {
-                behindSince = now;
-            }
-            return true;
-        }
-
-        Instant heardAt() {
-            return heardAt;
-        }
-
-        /** How long an announced event has been missing; zero when none is. */
-        Duration behindFor(Instant now) {
-            return behindSince.isAfter(now) ? Duration.ZERO : Duration.between(behindSince, now);
-        }
     }
 }

@@ -28,13 +28,13 @@ public class Topics {
 
     /** Identity's topics are read whole by every instance and in order: one partition. */
     private static final Set<String> SINGLE_PARTITION =
-            Set.of(EventType.KEY_CHANGED.topic(), EventType.DID_CHANGED.topic());
+            Set.of(EventType.KEY_CHANGED.topic(), EventType.DID_CHANGED.topic(), EventType.GRANT_CHANGED.topic());
 
     /**
      * A withdrawn right stays readable for ten minutes, whatever is put behind it: twice as long as an access token
      * lives. The heartbeats are gone after about twenty.
      */
-    private static final Map<String, String> IDENTITY = Map.of(
+    private static final Map<String, String> COMPACTED_IDENTITY = Map.of(
             "cleanup.policy", "compact",
             "min.cleanable.dirty.ratio", "0.1",
             "segment.ms", "600000",
@@ -114,11 +114,11 @@ public class Topics {
 
     /** How the broker has to keep the topic of {@code type}. */
     public static Map<String, String> settings(EventType type) {
-        if (SINGLE_PARTITION.contains(type.topic())) {
-            return IDENTITY;
-        }
         return switch (type.kept()) {
-            case COMPACTED -> Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.1");
+            case COMPACTED ->
+                SINGLE_PARTITION.contains(type.topic())
+                        ? COMPACTED_IDENTITY
+                        : Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.1");
             case FORTY_DAYS -> Map.of("cleanup.policy", "delete", "retention.ms", FORTY_DAYS_MS);
         };
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,14 @@ class AccessTokenVerifierTest {
         assertThat(token.did()).isEqualTo(DID);
         assertThat(token.scopes()).containsExactlyInAnyOrder("billing:read", "rates:write");
         assertThat(token.expiresAt()).isEqualTo(NOW.plusSeconds(300));
+    }
+
+    /** Whoever found it could use it otherwise. */
+    @Test
+    void anAccessTokenThatIsBoundToAKeyIsNoBearerToken() {
+        var bound = claims().replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"x\"},\"iss\"");
+
+        assertRefused(Reason.NOT_PROVEN, signed(header("k1"), bound));
     }
 
     @Test
@@ -319,8 +328,8 @@ class AccessTokenVerifierTest {
     }
 
     private void heartbeat(long keyRevision, long seconds, String... kids) {
-        apply("key.changed", new IdentityHeartbeat(keyRevision, NOW.plusSeconds(seconds), List.of(kids)));
-        apply("did.changed", new IdentityHeartbeat(0, NOW.plusSeconds(seconds), List.of(kids)));
+        apply("key.changed", new IdentityHeartbeat(keyRevision, NOW.plusSeconds(seconds), List.of(kids), Map.of()));
+        apply("did.changed", new IdentityHeartbeat(0, NOW.plusSeconds(seconds), List.of(kids), Map.of()));
     }
 
     private void apply(String topic, DomainEvent event) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -236,6 +237,6 @@ class IdentityViewTest {
     }
 
     private static IdentityHeartbeat heartbeat(long revision, Instant time, String... keys) {
-        return new IdentityHeartbeat(revision, time, List.of(keys));
+        return new IdentityHeartbeat(revision, time, List.of(keys), Map.of());
     }
 }

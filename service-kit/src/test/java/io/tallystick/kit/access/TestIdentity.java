@@ -5,6 +5,7 @@ import io.tallystick.events.DomainEvent;
 import io.tallystick.events.Envelope;
 import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
+import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +34,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class TestIdentity implements AutoCloseable {
     public static final String ISSUER = "http://identity.test";
+
+    private static final String GRANTS = IdentityView.GRANTS_TOPIC;
 
     private final String prefix;
     private final KafkaProducer<String, byte[]> producer;
@@ -120,6 +124,16 @@ public final class TestIdentity implements AutoCloseable {
         heartbeat();
     }
 
+    /**
+     * Publishes what has become of a spend grant.
+     *
+     * @param event makes the event of the revision that it gets
+     */
+    public void grant(LongFunction<GrantChanged> event) {
+        publish(GRANTS, event.apply(next(GRANTS)));
+        heartbeat();
+    }
+
     /** No heartbeats until {@link #speak()}. */
     public void fallSilent() {
         silent = true;
@@ -188,7 +202,13 @@ public final class TestIdentity implements AutoCloseable {
         if (!silent) {
             for (var topic : IdentityView.TOPICS) {
                 var accepted = List.copyOf(new TreeSet<>(keys.keySet()));
-                publish(topic, new IdentityHeartbeat(revisions.getOrDefault(topic, 0L), Instant.now(), accepted));
+                publish(
+                        topic,
+                        new IdentityHeartbeat(
+                                revisions.getOrDefault(topic, 0L),
+                                Instant.now(),
+                                accepted,
+                                Map.of(GRANTS, revisions.getOrDefault(GRANTS, 0L))));
             }
         }
     }
@@ -213,6 +233,7 @@ public final class TestIdentity implements AutoCloseable {
             for (var topic : Set.copyOf(IdentityView.TOPICS)) {
                 create(admin, new NewTopic(prefix + topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
             }
+            create(admin, new NewTopic(prefix + GRANTS, 1, (short) 1));
         }
     }
 

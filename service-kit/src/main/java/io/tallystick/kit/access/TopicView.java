@@ -1,0 +1,55 @@
+package io.tallystick.kit.access;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** How far one of identity's topics was read, and how far it should have been. */
+final class TopicView {
+    private long revision;
+    private long announced;
+    private Instant heardAt = Instant.EPOCH;
+    private Instant behindSince = Instant.MAX;
+
+    /** An event of this revision was applied. @return whether it is the newest so far */
+    boolean reached(long eventRevision) {
+        var newer = eventRevision > revision;
+        revision = Math.max(revision, eventRevision);
+        if (revision >= announced) {
+            behindSince = Instant.MAX;
+        }
+        return newer;
+    }
+
+    /**
+     * A heartbeat said that the topic goes so far.
+     *
+     * @param time when it was sent
+     * @return whether it is newer than those before; one that is not proves nothing
+     */
+    boolean heard(long announcedRevision, Instant time, Instant now) {
+        var later = announcedRevision > announced || (announcedRevision == announced && time.isAfter(heardAt));
+        if (!later) {
+            return false;
+        }
+        announced = announcedRevision;
+        heardAt = heardAt.isAfter(time) ? heardAt : time;
+        if (revision < announced && behindSince.equals(Instant.MAX)) {
+            behindSince = now;
+        }
+        return true;
+    }
+
+    Instant heardAt() {
+        return heardAt;
+    }
+
+    /** Time since the newest heartbeat; {@link Duration#ZERO} at best. */
+    Duration age(Instant now) {
+        return heardAt.isAfter(now) ? Duration.ZERO : Duration.between(heardAt, now);
+    }
+
+    /** How long an announced event has been missing; zero when none is. */
+    Duration behindFor(Instant now) {
+        return behindSince.isAfter(now) ? Duration.ZERO : Duration.between(behindSince, now);
+    }
+}
