@@ -50,6 +50,11 @@ public final class LogAuthor {
         return proven(unborn.replace(WebvhDid.PLACEHOLDER, scid), 1, key, now);
     }
 
+    /** The SCID that such a first entry has. */
+    public static String scid(String firstLine) {
+        return Parameters.first(LogEntry.read(firstLine).parameters()).scid();
+    }
+
     /**
      * The entry after {@code last}. Times are whole seconds, as every reader knows them, and rise: after an entry of this
      * very second it is one second ahead.
