@@ -20,7 +20,8 @@ public record Did(String method, String id) {
         if (!METHOD.matcher(method).matches()) {
             throw new IllegalArgumentException("a DID's method has letters in lower case and digits");
         }
-        if (!ID.matcher(id).matches() || method.length() + id.length() + 5 > MAX_LENGTH) {
+        // The length first: how deep a pattern goes depends on it.
+        if (method.length() + id.length() + 5 > MAX_LENGTH || !ID.matcher(id).matches()) {
             throw new IllegalArgumentException("not a DID without path, query and fragment");
         }
     }

@@ -3,6 +3,7 @@ package io.tallystick.identity.did.issued;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.tallystick.identity.did.issued.IssuedDids.StoredLog;
+import io.tallystick.identity.did.webvh.ParallelWeb;
 import io.tallystick.identity.tenant.Tenant;
 import io.tallystick.kit.problem.Problem;
 import io.tallystick.kit.problem.ProblemException;
@@ -55,7 +56,7 @@ class DidFileResource {
             throw new ProblemException(
                     Problem.of("did-deactivated", "DID deactivated", 410, "The DID is not to be used any more."));
         }
-        return IssuedDocument.web(newest).text();
+        return ParallelWeb.document(newest).text();
     }
 
     private Uni<StoredLog> find(String tenant, String name) {

@@ -6,15 +6,12 @@ import io.tallystick.identity.did.webvh.Json;
 import io.tallystick.identity.did.webvh.Json.JsonArray;
 import io.tallystick.identity.did.webvh.Json.JsonObject;
 import io.tallystick.identity.did.webvh.Json.JsonText;
-import io.tallystick.identity.did.webvh.Verification.Version;
 import io.tallystick.identity.did.webvh.WebvhDid;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** The documents of issued DIDs, and of the did:web that lies beside each for those who know no other. */
+/** The documents of issued DIDs. */
 final class IssuedDocument {
     private static final List<String> CONTEXT =
             List.of("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1");
@@ -85,33 +82,6 @@ final class IssuedDocument {
                 .map(JsonArray.class::cast)
                 .flatMap(JsonArray::texts)
                 .orElse(List.of());
-    }
-
-    /**
-     * The document of the parallel did:web (did:webvh 1.0, "Publishing a Parallel did:web DID"): the same by its other
-     * name, with the two services that a did:webvh has unsaid.
-     */
-    static JsonObject web(Version version) {
-        var did = version.did();
-        var document = withServices(version.document(), did).replace("did:webvh:" + did.scid() + ":", "did:web:");
-        Set<String> names = new LinkedHashSet<>();
-        names.add(did.toString());
-        names.addAll(otherNames(document));
-        names.remove(did.web());
-        return document.with("alsoKnownAs", JsonArray.ofTexts(List.copyOf(names)));
-    }
-
-    private static JsonObject withServices(JsonObject document, WebvhDid did) {
-        var services = new ArrayList<>(items(document, "service"));
-        services.add(service(did + "#files", "relativeRef", did.base()));
-        services.add(service(did + "#whois", "LinkedVerifiablePresentation", did.base() + "whois.vp")
-                .with("@context", new JsonText("https://identity.foundation/linked-vp/contexts/v1")));
-        return document.with("service", new JsonArray(services));
-    }
-
-    private static JsonObject service(String id, String type, String endpoint) {
-        return JsonObject.of(
-                Map.of("id", new JsonText(id), "type", new JsonText(type), "serviceEndpoint", new JsonText(endpoint)));
     }
 
     private static List<Json> items(JsonObject document, String name) {

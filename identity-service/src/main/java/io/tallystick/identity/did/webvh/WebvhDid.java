@@ -38,6 +38,10 @@ public record WebvhDid(String scid, String host, List<String> path) {
 
     public WebvhDid {
         path = List.copyOf(path);
+        // The length first: how deep a pattern goes depends on it.
+        if (host.length() + path.stream().mapToInt(String::length).sum() > MAX_LENGTH) {
+            throw new IllegalArgumentException("longer than " + MAX_LENGTH + " characters");
+        }
         if (!SCID.matcher(scid).matches() && !scid.equals(PLACEHOLDER)) {
             throw new IllegalArgumentException("a did:webvh needs an SCID of 46 characters in base58");
         }

@@ -3,6 +3,7 @@ package io.tallystick.identity.did.webvh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,5 +73,14 @@ class WebvhDidTest {
             strings = {"did:web:a.example", "did:webvh:a.example", "did:webvh:Qm0:a.example", "did:webvh::a.example"})
     void isRefusedWithoutAnScid(String did) {
         assertThatIllegalArgumentException().isThrownBy(() -> WebvhDid.parse(did));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "%41", ":a", ".a"})
+    void isRefusedWhenVeryLong(String part) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WebvhDid.parse("did:webvh:" + SCID + ":a.example" + part.repeat(100_000)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WebvhDid.unborn("a.example" + part.repeat(100_000), List.of()));
     }
 }
