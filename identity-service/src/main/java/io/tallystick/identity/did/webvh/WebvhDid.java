@@ -128,8 +128,10 @@ public record WebvhDid(String scid, String host, List<String> path) {
         return name + ":" + number;
     }
 
+    /** Names that are ASCII already need none of the JDK's tables, which a native executable may lack. */
     private static String ascii(String name) {
-        return IDN.toASCII(Normalizer.normalize(name, Normalizer.Form.NFC)).toLowerCase(Locale.ROOT);
+        boolean plain = name.chars().allMatch(c -> c < 0x80);
+        return (plain ? name : IDN.toASCII(Normalizer.normalize(name, Normalizer.Form.NFC))).toLowerCase(Locale.ROOT);
     }
 
     private static String decoded(String segment) {
