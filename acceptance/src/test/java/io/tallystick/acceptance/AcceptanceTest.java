@@ -35,6 +35,7 @@ class AcceptanceTest {
     @ValueSource(
             strings = {
                 "identity",
+                "webvh",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

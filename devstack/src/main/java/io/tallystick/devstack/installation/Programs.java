@@ -132,7 +132,9 @@ public final class Programs {
         return Map.of(
                 "TALLYSTICK_IDENTITY_EVENT_KEY_FILE", keys.event().file().toString(),
                 "TALLYSTICK_IDENTITY_MASTER_KEY_FILE", keys.master().toString(),
-                "TALLYSTICK_IDENTITY_OPERATOR_DID", keys.operator().did());
+                "TALLYSTICK_IDENTITY_OPERATOR_DID", keys.operator().did(),
+                // DIDs are issued under names; this one leads to this machine.
+                "TALLYSTICK_IDENTITY_DID_DOMAIN", "identity.localhost:" + settings.port(IDENTITY));
     }
 
     private Map<String, String> meteringOwn() {

@@ -3,8 +3,8 @@ package io.tallystick.identity.did;
 import java.util.regex.Pattern;
 
 /**
- * A DID, taken apart (W3C DID Core). Only what the methods that we know need: no percent-encoding, no empty part, no
- * path, query or fragment, no other spelling.
+ * A DID, taken apart (W3C DID Core). Only what the methods that we know need: no percent-encoding but that of the
+ * colon before a port, no empty part, no path, query or fragment, no other spelling.
  *
  * @param method such as {@code key}
  * @param id what follows the method
@@ -14,13 +14,14 @@ public record Did(String method, String id) {
     public static final int MAX_LENGTH = 1024;
 
     private static final Pattern METHOD = Pattern.compile("[a-z0-9]{1,32}");
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+)*");
+    private static final Pattern ID = Pattern.compile("(?:[A-Za-z0-9._-]|%3A)+(?::(?:[A-Za-z0-9._-]|%3A)+)*");
 
     public Did {
         if (!METHOD.matcher(method).matches()) {
             throw new IllegalArgumentException("a DID's method has letters in lower case and digits");
         }
-        if (!ID.matcher(id).matches() || method.length() + id.length() + 5 > MAX_LENGTH) {
+        // The length first: how deep a pattern goes depends on it.
+        if (method.length() + id.length() + 5 > MAX_LENGTH || !ID.matcher(id).matches()) {
             throw new IllegalArgumentException("not a DID without path, query and fragment");
         }
     }

@@ -35,7 +35,7 @@ public enum KeyType {
         return new byte[] {(byte) first, (byte) second};
     }
 
-    boolean signs() {
+    public boolean signs() {
         return !algorithm.isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.tallystick.identity.did;
 
+import io.tallystick.identity.did.webvh.Json.JsonObject;
 import java.util.List;
 
 /** What became of a wish to resolve a DID. */
@@ -11,6 +12,18 @@ public sealed interface Resolution {
             authentication = List.copyOf(authentication);
         }
     }
+
+    /** A version of a DID that has a log. */
+    record ResolvedVersion(JsonObject document, JsonObject metadata) implements Resolution {}
+
+    /** The DID is not to be used any more. Its earlier versions are there for who asks for one of them. */
+    record Deactivated(JsonObject metadata) implements Resolution {}
+
+    /** @param detail what is not there: the DID, or the version */
+    record NotFound(String detail) implements Resolution {}
+
+    /** @param detail which parameter is wrong */
+    record InvalidOptions(String detail) implements Resolution {}
 
     /** @param detail what is wrong, for who asked */
     record InvalidDid(String detail) implements Resolution {}

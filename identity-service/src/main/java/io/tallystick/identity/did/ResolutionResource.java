@@ -2,13 +2,21 @@ package io.tallystick.identity.did;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.did.Resolution.Deactivated;
 import io.tallystick.identity.did.Resolution.InvalidDid;
+import io.tallystick.identity.did.Resolution.InvalidOptions;
 import io.tallystick.identity.did.Resolution.MethodNotSupported;
+import io.tallystick.identity.did.Resolution.NotFound;
 import io.tallystick.identity.did.Resolution.Resolved;
+import io.tallystick.identity.did.Resolution.ResolvedVersion;
 import io.tallystick.identity.did.ResolutionFormat.Accepted;
+import io.tallystick.identity.did.webvh.VersionQuery;
+import io.tallystick.identity.did.webvh.VersionQuery.Newest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -18,32 +26,67 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * The HTTP binding of DID Resolution. Open to everyone: all that it says is in the DID already. Answers text, because
- * the framework writes JSON only under media types that it knows to be JSON.
+ * The HTTP binding of DID Resolution. Open to everyone: all that it says is public. Answers text, because the framework
+ * writes JSON only under media types that it knows to be JSON.
  */
 @Path("/1.0/identifiers/{did}")
 @PermitAll
 class ResolutionResource {
     private static final String RESULT_CONTEXT = "https://w3id.org/did-resolution/v1";
+    private static final String NO_METADATA = "{}";
 
     private final DidResolver resolver;
+    private final LogResolver logs;
     private final ObjectMapper json;
 
-    ResolutionResource(DidResolver resolver, ObjectMapper json) {
+    ResolutionResource(DidResolver resolver, LogResolver logs, ObjectMapper json) {
         this.resolver = resolver;
+        this.logs = logs;
         this.json = json;
     }
 
     @GET
     @Produces(MediaType.WILDCARD)
-    public RestResponse<String> get(@RestPath String did, @Context HttpHeaders headers) {
-        return ResolutionFormat.of(wanted(headers))
-                .map(format -> answer(resolver.resolve(did), format))
-                .orElseGet(this::notAcceptable);
+    public Uni<RestResponse<String>> get(
+            @RestPath String did,
+            @RestQuery Optional<String> versionId,
+            @RestQuery Optional<String> versionTime,
+            @RestQuery Optional<String> versionNumber,
+            @Context HttpHeaders headers) {
+        var format = ResolutionFormat.of(wanted(headers));
+        if (format.isEmpty()) {
+            return Uni.createFrom().item(notAcceptable());
+        }
+        return resolve(did, versionId, versionTime, versionNumber).map(resolution -> answer(resolution, format.get()));
+    }
+
+    private Uni<Resolution> resolve(
+            String text, Optional<String> versionId, Optional<String> versionTime, Optional<String> versionNumber) {
+        VersionQuery version;
+        try {
+            version = VersionQuery.of(versionId, versionTime, versionNumber);
+        } catch (IllegalArgumentException e) {
+            return Uni.createFrom().item(new InvalidOptions(e.getMessage()));
+        }
+        try {
+            var did = Did.parse(text);
+            if (logs.knows(did.method())) {
+                return logs.resolve(did, version);
+            }
+        } catch (IllegalArgumentException e) {
+            return Uni.createFrom().item(new InvalidDid(e.getMessage()));
+        }
+        return Uni.createFrom()
+                .item(
+                        version instanceof Newest
+                                ? resolver.resolve(text)
+                                : new InvalidOptions("only a did:webvh, or the did:web beside it, has versions"));
     }
 
     private static List<Accepted> wanted(HttpHeaders headers) {
@@ -56,18 +99,30 @@ class ResolutionResource {
 
     private RestResponse<String> answer(Resolution resolution, ResolutionFormat format) {
         return switch (resolution) {
-            case Resolved(var document, var _) ->
-                answer(200, format.isDocument() ? text(document) : text(Result.of(document)), format);
+            case Resolved(var document, var _) -> answer(text(document), NO_METADATA, format);
+            case ResolvedVersion(var document, var metadata) -> answer(document.text(), metadata.text(), format);
+            case Deactivated(var metadata) -> {
+                var resultFormat = format.isDocument() ? ResolutionFormat.RESULT : format;
+                yield answer(410, text(Result.withoutDocument(metadata.text())), resultFormat);
+            }
             case InvalidDid(var detail) -> error(400, "INVALID_DID", "invalidDid", "Not a DID", detail, format);
+            case InvalidOptions(var detail) ->
+                error(400, "INVALID_OPTIONS", "invalidOptions", "Not a version", detail, format);
+            case NotFound(var detail) -> error(404, "NOT_FOUND", "notFound", "DID not found", detail, format);
             case MethodNotSupported(var method) ->
                 error(
                         501,
                         "METHOD_NOT_SUPPORTED",
                         "methodNotSupported",
                         "DID method not supported",
-                        "did:" + method + " is not resolved here; did:key, did:jwk and did:pkh are.",
+                        "did:" + method
+                                + " is not resolved here; did:webvh, did:web, did:key, did:jwk and did:pkh are.",
                         format);
         };
+    }
+
+    private RestResponse<String> answer(String document, String metadata, ResolutionFormat format) {
+        return answer(200, format.isDocument() ? document : text(Result.of(document, metadata)), format);
     }
 
     private RestResponse<String> notAcceptable() {
@@ -114,19 +169,24 @@ class ResolutionResource {
         }
     }
 
+    /** @param didDocument, didDocumentMetadata as they are written, or null where there is none */
     @RegisterForReflection
     record Result(
             @JsonProperty("@context") String context,
             Metadata didResolutionMetadata,
-            DidDocument didDocument,
-            Map<String, String> didDocumentMetadata) {
+            @JsonRawValue String didDocument,
+            @JsonRawValue String didDocumentMetadata) {
 
-        static Result of(DidDocument document) {
-            return new Result(RESULT_CONTEXT, new Metadata("application/did", null), document, Map.of());
+        static Result of(String document, String metadata) {
+            return new Result(RESULT_CONTEXT, new Metadata("application/did", null), document, metadata);
+        }
+
+        static Result withoutDocument(String metadata) {
+            return new Result(RESULT_CONTEXT, new Metadata(null, null), null, metadata);
         }
 
         static Result of(Object error) {
-            return new Result(RESULT_CONTEXT, new Metadata(null, error), null, Map.of());
+            return new Result(RESULT_CONTEXT, new Metadata(null, error), null, NO_METADATA);
         }
     }
 

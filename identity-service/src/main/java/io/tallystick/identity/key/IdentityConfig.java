@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.NotBlank;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** This installation's secrets and its operator. */
 @ConfigMapping(prefix = "tallystick.identity")
@@ -25,4 +26,10 @@ public interface IdentityConfig {
     /** How long a new key is published before it signs (1 s to 1 h), so that everyone knows it by then. */
     @WithDefault("30s")
     Duration rotationNotice();
+
+    /**
+     * Domain name under which issued DIDs are found, with a port after a colon if it is not 443. By default that of the
+     * issuer's URL; if that is an IP address or has one label only, no DIDs are issued.
+     */
+    Optional<String> didDomain();
 }

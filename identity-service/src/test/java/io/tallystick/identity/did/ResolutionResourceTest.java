@@ -57,7 +57,9 @@ class ResolutionResourceTest {
     @CsvSource({
         "did:key:zBroken, 400, INVALID_DID, invalidDid",
         "not-a-did, 400, INVALID_DID, invalidDid",
-        "did:web:example.com, 501, METHOD_NOT_SUPPORTED, methodNotSupported"
+        "did:webvh:QmShort:a.example, 400, INVALID_DID, invalidDid",
+        "did:web:example.com, 404, NOT_FOUND, notFound",
+        "did:ethr:0x1, 501, METHOD_NOT_SUPPORTED, methodNotSupported"
     })
     void saysAnErrorAsAnObjectAndAsAWordToOlderReaders(String did, int status, String type, String word) {
         resolve(did, "application/did-resolution")

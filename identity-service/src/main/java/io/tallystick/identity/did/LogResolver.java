@@ -1,0 +1,84 @@
+package io.tallystick.identity.did;
+
+import io.quarkus.arc.All;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.tallystick.identity.did.DidLogSource.Found;
+import io.tallystick.identity.did.Resolution.Deactivated;
+import io.tallystick.identity.did.Resolution.InvalidDid;
+import io.tallystick.identity.did.Resolution.NotFound;
+import io.tallystick.identity.did.Resolution.ResolvedVersion;
+import io.tallystick.identity.did.webvh.LogVerifier;
+import io.tallystick.identity.did.webvh.ParallelWeb;
+import io.tallystick.identity.did.webvh.Verification;
+import io.tallystick.identity.did.webvh.Verification.Refused;
+import io.tallystick.identity.did.webvh.Verification.Verified;
+import io.tallystick.identity.did.webvh.Verification.Version;
+import io.tallystick.identity.did.webvh.VersionMetadata;
+import io.tallystick.identity.did.webvh.VersionQuery;
+import io.tallystick.identity.did.webvh.VersionQuery.Newest;
+import io.tallystick.identity.did.webvh.WebvhDid;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Resolves DIDs that have a log: did:webvh, and the did:web beside one. Each log is verified each time. */
+@ApplicationScoped
+class LogResolver {
+    private final List<DidLogSource> sources;
+
+    LogResolver(@All List<DidLogSource> sources) {
+        this.sources = sources;
+    }
+
+    boolean knows(String method) {
+        return method.equals("webvh") || method.equals("web");
+    }
+
+    /** @throws IllegalArgumentException if {@code did} is none of its method */
+    Uni<Resolution> resolve(Did did, VersionQuery wanted) {
+        if (did.method().equals("webvh")) {
+            WebvhDid.parse(did.toString());
+        }
+        return Multi.createFrom()
+                .iterable(sources)
+                .onItem()
+                .transformToUniAndConcatenate(source -> Uni.createFrom().completionStage(() -> source.find(did)))
+                .select()
+                .where(Optional::isPresent)
+                .toUni()
+                // Many versions take many signatures to verify.
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(found -> found == null
+                        ? new NotFound("No log of " + did + " was found.")
+                        : resolution(did, found.get(), wanted));
+    }
+
+    private static Resolution resolution(Did did, Found found, VersionQuery wanted) {
+        var verification = LogVerifier.verify(found.did(), found.log(), found.witnesses(), Instant.now());
+        return switch (verification) {
+            case Verified log -> resolution(did, log, wanted);
+            // A version before the wrong entry holds, but is no newest one.
+            case Refused refused when wanted instanceof Newest -> new InvalidDid(refused.detail());
+            case Refused refused when wanted.in(refused.versions()).isEmpty() -> new InvalidDid(refused.detail());
+            case Refused refused -> resolution(did, refused, wanted);
+        };
+    }
+
+    private static Resolution resolution(Did did, Verification log, VersionQuery wanted) {
+        return wanted.in(log.versions())
+                .map(version -> resolution(did, version, log.versions(), wanted))
+                .orElseGet(() -> new NotFound("The DID has no such version."));
+    }
+
+    private static Resolution resolution(Did did, Version version, List<Version> versions, VersionQuery wanted) {
+        var metadata = VersionMetadata.of(version, versions);
+        if (version.deactivated() && wanted instanceof Newest) {
+            return new Deactivated(metadata);
+        }
+        var document = did.method().equals("web") ? ParallelWeb.document(version) : version.document();
+        return new ResolvedVersion(document, metadata);
+    }
+}

@@ -1,0 +1,208 @@
+package io.tallystick.identity.did.issued;
+
+import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.did.VerificationKey;
+import io.tallystick.identity.did.issued.Issuance.Changed;
+import io.tallystick.identity.did.issued.Issuance.Issued;
+import io.tallystick.identity.did.issued.Issuance.Rejected;
+import io.tallystick.identity.did.issued.Issuance.Unchanged;
+import io.tallystick.identity.did.issued.IssuedLog.Grown;
+import io.tallystick.identity.did.issued.IssuedLog.Growth;
+import io.tallystick.identity.did.issued.IssuedLog.Same;
+import io.tallystick.identity.did.issued.IssuedLog.Turn;
+import io.tallystick.identity.did.webvh.LogAuthor;
+import io.tallystick.identity.did.webvh.LogAuthor.UpdateKey;
+import io.tallystick.identity.did.webvh.LogVerifier;
+import io.tallystick.identity.did.webvh.WebvhDid;
+import io.tallystick.identity.key.UpdateKeys;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** All DIDs that were issued, with their logs. One method is one transaction; who changes a DID holds its row. */
+@ApplicationScoped
+class IssuedDids {
+    private static final String INSERT = """
+            insert into webvh_did (scid, tenant, name, did, version, created_at, next_key, sealed)
+            select :scid, id, :name, :did, 1, :at, :key, :sealed from tenant where id = :tenant
+            on conflict do nothing
+            """;
+
+    private final Mutiny.SessionFactory sessions;
+    private final UpdateKeys keys;
+    private final DidDomain domain;
+
+    IssuedDids(Mutiny.SessionFactory sessions, UpdateKeys keys, DidDomain domain) {
+        this.sessions = sessions;
+        this.keys = keys;
+        this.domain = domain;
+    }
+
+    /**
+     * Issues a DID, whose first update key is forgotten at once: nobody can write another beginning of its log.
+     *
+     * @param wished the keys of its document
+     */
+    Uni<Issuance> issue(String tenant, String name, List<VerificationKey> wished, boolean portable, Instant now) {
+        if (domain.name().isEmpty()) {
+            return Uni.createFrom().item(Rejected.NO_DOMAIN);
+        }
+        var unborn = WebvhDid.unborn(domain.name().get(), IssuedDid.path(tenant, name));
+        var next = keys.make();
+        var log = IssuedLog.first(unborn, wished, portable, turn(keys.make(), next, now));
+        var first = log.newest();
+        return sessions.withTransaction(session -> session.createNativeQuery(INSERT)
+                .setParameter("scid", first.did().scid())
+                .setParameter("tenant", tenant)
+                .setParameter("name", name)
+                .setParameter("did", first.did().toString())
+                .setParameter("at", now)
+                .setParameter("key", next.multikey())
+                .setParameter("sealed", next.secret())
+                .executeUpdate()
+                .chain(rows -> rows == 1
+                        ? persist(session, log)
+                                .chain(() -> row(session, tenant, name, LockModeType.NONE))
+                                .map(row -> new Issued(row.toIssuedDid()))
+                        : stored(session, tenant, name, wished, portable, now)));
+    }
+
+    private static Uni<Issuance> stored(
+            Mutiny.Session session,
+            String tenant,
+            String name,
+            List<VerificationKey> wished,
+            boolean portable,
+            Instant now) {
+        return row(session, tenant, name, LockModeType.NONE)
+                .chain(row -> row == null
+                        ? Uni.createFrom().item(Rejected.UNKNOWN_TENANT)
+                        : lines(session, row.scid)
+                                .map(lines -> IssuedLog.read(WebvhDid.parse(row.did), lines, now)
+                                        .says(wished, portable))
+                                .map(same -> same ? new Unchanged(row.toIssuedDid()) : Rejected.ISSUED_OTHERWISE));
+    }
+
+    /** @param wished the keys of its document from now on; empty if they stay */
+    Uni<Issuance> rotate(String tenant, String name, Optional<List<VerificationKey>> wished, Instant now) {
+        return change(tenant, name, now, _ -> Rejected.DEACTIVATED, (log, turn) -> log.rotate(wished, turn));
+    }
+
+    Uni<Issuance> move(String tenant, String name, String newDomain, Instant now) {
+        return change(tenant, name, now, _ -> Rejected.DEACTIVATED, (log, turn) -> log.move(newDomain, turn));
+    }
+
+    Uni<Issuance> deactivate(String tenant, String name, Instant now) {
+        return change(tenant, name, now, Unchanged::new, IssuedLog::deactivate);
+    }
+
+    /** @param ended what is answered if the DID was deactivated before */
+    private Uni<Issuance> change(
+            String tenant,
+            String name,
+            Instant now,
+            Function<IssuedDid, Issuance> ended,
+            BiFunction<IssuedLog, Turn, Growth> step) {
+        return sessions.withTransaction(session -> row(session, tenant, name, LockModeType.PESSIMISTIC_WRITE)
+                .chain(row -> row == null
+                        ? Uni.createFrom().item(Rejected.UNKNOWN_DID)
+                        : change(session, row, now, ended, step)));
+    }
+
+    private Uni<Issuance> change(
+            Mutiny.Session session,
+            WebvhDidEntity row,
+            Instant now,
+            Function<IssuedDid, Issuance> ended,
+            BiFunction<IssuedLog, Turn, Growth> step) {
+        return row.deactivated()
+                ? Uni.createFrom().item(ended.apply(row.toIssuedDid()))
+                : lines(session, row.scid).chain(lines -> change(session, row, lines, now, step));
+    }
+
+    private Uni<Issuance> change(
+            Mutiny.Session session,
+            WebvhDidEntity row,
+            List<String> lines,
+            Instant now,
+            BiFunction<IssuedLog, Turn, Growth> step) {
+        var next = keys.make();
+        var log = IssuedLog.read(WebvhDid.parse(row.did), lines, now);
+        return switch (step.apply(log, turn(row.nextKey(), next, now))) {
+            case Rejected rejected -> Uni.createFrom().item(rejected);
+            case Same() -> Uni.createFrom().item(new Unchanged(row.toIssuedDid()));
+            case Grown(var grown) -> {
+                row.grewTo(grown, next, now);
+                yield persist(session, grown).replaceWith(new Changed(row.toIssuedDid()));
+            }
+        };
+    }
+
+    private Turn turn(UpdateKeys.Sealed key, UpdateKeys.Sealed next, Instant now) {
+        var signer = new UpdateKey(key.multikey(), message -> keys.sign(key, message));
+        return new Turn(signer, LogAuthor.commitment(next.multikey()), now);
+    }
+
+    private static Uni<Void> persist(Mutiny.Session session, IssuedLog log) {
+        return session.persist(WebvhEntryEntity.of(log.newest(), log.lines().getLast()));
+    }
+
+    private static Uni<WebvhDidEntity> row(Mutiny.Session session, String tenant, String name, LockModeType lock) {
+        return session.createQuery("from WebvhDidEntity where tenant = :tenant and name = :name", WebvhDidEntity.class)
+                .setParameter("tenant", tenant)
+                .setParameter("name", name)
+                .setLockMode(lock)
+                .getSingleResultOrNull();
+    }
+
+    private static Uni<List<String>> lines(Mutiny.Session session, String scid) {
+        return session.createQuery(
+                        "select line from WebvhEntryEntity where scid = :scid order by version", String.class)
+                .setParameter("scid", scid)
+                .setMaxResults(LogVerifier.MAX_ENTRIES)
+                .getResultList();
+    }
+
+    /** The log of the DID that a tenant gave this name. */
+    Uni<Optional<StoredLog>> find(String tenant, String name) {
+        return sessions.withSession(session -> stored(session, row(session, tenant, name, LockModeType.NONE)));
+    }
+
+    Uni<Optional<StoredLog>> find(String scid) {
+        return sessions.withSession(session -> stored(session, session.find(WebvhDidEntity.class, scid)));
+    }
+
+    /** What lies in the database, to be verified by whoever reads it. */
+    record StoredLog(WebvhDid did, List<String> lines) {
+        StoredLog {
+            lines = List.copyOf(lines);
+        }
+
+        String text() {
+            return String.join("\n", lines) + "\n";
+        }
+    }
+
+    private static Uni<Optional<StoredLog>> stored(Mutiny.Session session, Uni<WebvhDidEntity> found) {
+        return found.chain(row -> row == null
+                ? Uni.createFrom().item(Optional.empty())
+                : lines(session, row.scid).map(lines -> Optional.of(new StoredLog(WebvhDid.parse(row.did), lines))));
+    }
+
+    /** A tenant's DIDs whose name comes after {@code after}, deactivated ones too, in the order of their names. */
+    Uni<List<IssuedDid>> page(String tenant, String after, int limit) {
+        return sessions.withSession(session -> session.createQuery(
+                                "from WebvhDidEntity where tenant = :tenant and name > :after order by name",
+                                WebvhDidEntity.class)
+                        .setParameter("tenant", tenant)
+                        .setParameter("after", after)
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(rows -> rows.stream().map(WebvhDidEntity::toIssuedDid).toList());
+    }
+}
