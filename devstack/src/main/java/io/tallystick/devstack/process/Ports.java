@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Free TCP ports of the loopback interface. */
@@ -15,13 +17,19 @@ public final class Ports {
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 200;
 
+    /** Given out and perhaps not listened on yet. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
-    /** A port that was free a moment ago, at random, so that two stacks starting at once seldom choose alike. */
+    /**
+     * A port that was free a moment ago and is given out once by this process; at random, so that two stacks starting at
+     * once seldom choose alike.
+     */
     public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port)) {
+            if (isFree(port) && GIVEN.add(port)) {
                 return port;
             }
         }
