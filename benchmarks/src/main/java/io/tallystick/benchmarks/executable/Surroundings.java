@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** PostgreSQL, a broker and a chain on free ports, and each service whenever it is asked for, in either variant. */
 final class Surroundings {
@@ -57,7 +58,7 @@ final class Surroundings {
         this.provider = Keys.ed25519(folder.folder("keys").resolve("provider.key"), new SecureRandom());
         this.servers = new Servers(folder, settings, running, reaper, progress);
         for (var variant : Variant.values()) {
-            var own = new Settings(settings.ports(), variant == Variant.NATIVE, "");
+            var own = new Settings(settings.ports(), variant == Variant.NATIVE, "", 1, Optional.empty());
             programs.put(variant, new Programs(checkout, folder, own, keys));
         }
     }
