@@ -1,24 +1,41 @@
 package io.tallystick.identity.did;
 
+import io.tallystick.identity.did.webvh.Json.JsonObject;
+import io.tallystick.identity.did.webvh.Verification;
 import io.tallystick.identity.did.webvh.WebvhDid;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Where logs of did:webvh come from. What it finds is not to be believed before it was verified. */
+/** Where logs of did:webvh come from. What it finds is not to be believed before it was
+ * verified. */
 public interface DidLogSource {
 
     /**
      * The log of a did:webvh; or of the did:webvh that lies beside a did:web, if this source has the authority over the
-     * did:web's domain. Empty if there is none here.
-     */
-    CompletionStage<Optional<Found>> find(Did did);
-
-    /**
-     * A log as it was found.
+     * did:web's domain. Empty if another source may have it.
      *
-     * @param did whose it is said to be
-     * @param log the text of {@code did.jsonl}
-     * @param witnesses the text of {@code did-witness.json}; empty if there is none
+     * @param caller network address of who asks, for sources on which asking is a burden
      */
-    record Found(WebvhDid did, String log, String witnesses) {}
+    CompletionStage<Optional<Found>> find(Did did, String caller);
+
+    sealed interface Found {
+
+        /**
+         * A log as it was found.
+         *
+         * @param did whose it is said to be
+         * @param text of {@code did.jsonl}
+         * @param witnesses the text of {@code did-witness.json}; empty if there is none
+         */
+        record Log(WebvhDid did, String text, String witnesses) implements Found {}
+
+        /** A log that the source verified. */
+        record Checked(Verification log) implements Found {}
+
+        /** The document of a did:web without a log. */
+        record Document(JsonObject document) implements Found {}
+
+        /** The source knows why there is none, and no other is to be asked. */
+        record Answer(Resolution resolution) implements Found {}
+    }
 }

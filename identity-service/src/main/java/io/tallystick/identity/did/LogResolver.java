@@ -7,8 +7,10 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.tallystick.identity.did.DidLogSource.Found;
 import io.tallystick.identity.did.Resolution.Deactivated;
 import io.tallystick.identity.did.Resolution.InvalidDid;
+import io.tallystick.identity.did.Resolution.InvalidOptions;
 import io.tallystick.identity.did.Resolution.NotFound;
 import io.tallystick.identity.did.Resolution.ResolvedVersion;
+import io.tallystick.identity.did.webvh.Json.JsonObject;
 import io.tallystick.identity.did.webvh.LogVerifier;
 import io.tallystick.identity.did.webvh.ParallelWeb;
 import io.tallystick.identity.did.webvh.Verification;
@@ -22,9 +24,10 @@ import io.tallystick.identity.did.webvh.WebvhDid;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Resolves DIDs that have a log: did:webvh, and the did:web beside one. Each log is verified each time. */
+/** Resolves did:webvh, and did:web with and without a log beside it. Asks each source until one knows the DID. */
 @ApplicationScoped
 class LogResolver {
     private final List<DidLogSource> sources;
@@ -38,14 +41,15 @@ class LogResolver {
     }
 
     /** @throws IllegalArgumentException if {@code did} is none of its method */
-    Uni<Resolution> resolve(Did did, VersionQuery wanted) {
+    Uni<Resolution> resolve(Did did, VersionQuery wanted, String caller) {
         if (did.method().equals("webvh")) {
             WebvhDid.parse(did.toString());
         }
         return Multi.createFrom()
                 .iterable(sources)
                 .onItem()
-                .transformToUniAndConcatenate(source -> Uni.createFrom().completionStage(() -> source.find(did)))
+                .transformToUniAndConcatenate(
+                        source -> Uni.createFrom().completionStage(() -> source.find(did, caller)))
                 .select()
                 .where(Optional::isPresent)
                 .toUni()
@@ -57,7 +61,18 @@ class LogResolver {
     }
 
     private static Resolution resolution(Did did, Found found, VersionQuery wanted) {
-        var verification = LogVerifier.verify(found.did(), found.log(), found.witnesses(), Instant.now());
+        return switch (found) {
+            case Found.Log(var whose, var text, var witnesses) ->
+                judged(did, LogVerifier.verify(whose, text, witnesses, Instant.now()), wanted);
+            case Found.Checked(var log) -> judged(did, log, wanted);
+            case Found.Document(var document)
+            when wanted instanceof Newest -> new ResolvedVersion(document, JsonObject.of(Map.of()));
+            case Found.Document _ -> new InvalidOptions("a did:web without a log has no versions");
+            case Found.Answer(var resolution) -> resolution;
+        };
+    }
+
+    private static Resolution judged(Did did, Verification verification, VersionQuery wanted) {
         return switch (verification) {
             case Verified log -> resolution(did, log, wanted);
             // A version before the wrong entry holds, but is no newest one.

@@ -28,5 +28,11 @@ public sealed interface Resolution {
     /** @param detail what is wrong, for who asked */
     record InvalidDid(String detail) implements Resolution {}
 
+    /** @param detail what went wrong, not necessarily here: the DID may be resolved the next time */
+    record NotResolved(String detail) implements Resolution {}
+
+    /** @param detail what is too much, and when to try again */
+    record TooManyRequests(String detail) implements Resolution {}
+
     record MethodNotSupported(String method) implements Resolution {}
 }

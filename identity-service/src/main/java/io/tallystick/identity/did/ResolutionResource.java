@@ -12,11 +12,14 @@ import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.InvalidOptions;
 import io.tallystick.identity.did.Resolution.MethodNotSupported;
 import io.tallystick.identity.did.Resolution.NotFound;
+import io.tallystick.identity.did.Resolution.NotResolved;
 import io.tallystick.identity.did.Resolution.Resolved;
 import io.tallystick.identity.did.Resolution.ResolvedVersion;
+import io.tallystick.identity.did.Resolution.TooManyRequests;
 import io.tallystick.identity.did.ResolutionFormat.Accepted;
 import io.tallystick.identity.did.webvh.VersionQuery;
 import io.tallystick.identity.did.webvh.VersionQuery.Newest;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -58,26 +61,27 @@ class ResolutionResource {
             @RestQuery Optional<String> versionId,
             @RestQuery Optional<String> versionTime,
             @RestQuery Optional<String> versionNumber,
-            @Context HttpHeaders headers) {
+            @Context HttpHeaders headers,
+            @Context HttpServerRequest http) {
         var format = ResolutionFormat.of(wanted(headers));
         if (format.isEmpty()) {
             return Uni.createFrom().item(notAcceptable());
         }
-        return resolve(did, versionId, versionTime, versionNumber).map(resolution -> answer(resolution, format.get()));
-    }
-
-    private Uni<Resolution> resolve(
-            String text, Optional<String> versionId, Optional<String> versionTime, Optional<String> versionNumber) {
         VersionQuery version;
         try {
             version = VersionQuery.of(versionId, versionTime, versionNumber);
         } catch (IllegalArgumentException e) {
-            return Uni.createFrom().item(new InvalidOptions(e.getMessage()));
+            return Uni.createFrom().item(answer(new InvalidOptions(e.getMessage()), format.get()));
         }
+        return resolve(did, version, http.remoteAddress().hostAddress())
+                .map(resolution -> answer(resolution, format.get()));
+    }
+
+    private Uni<Resolution> resolve(String text, VersionQuery version, String caller) {
         try {
             var did = Did.parse(text);
             if (logs.knows(did.method())) {
-                return logs.resolve(did, version);
+                return logs.resolve(did, version, caller);
             }
         } catch (IllegalArgumentException e) {
             return Uni.createFrom().item(new InvalidDid(e.getMessage()));
@@ -109,6 +113,10 @@ class ResolutionResource {
             case InvalidOptions(var detail) ->
                 error(400, "INVALID_OPTIONS", "invalidOptions", "Not a version", detail, format);
             case NotFound(var detail) -> error(404, "NOT_FOUND", "notFound", "DID not found", detail, format);
+            case NotResolved(var detail) ->
+                error(500, "INTERNAL_ERROR", "internalError", "DID could not be resolved", detail, format);
+            case TooManyRequests(var detail) ->
+                error(429, "INTERNAL_ERROR", "internalError", "Too many requests", detail, format);
             case MethodNotSupported(var method) ->
                 error(
                         501,

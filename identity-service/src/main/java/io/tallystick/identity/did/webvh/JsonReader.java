@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * Reads JSON (RFC 8259) so strictly that no other reader sees something else in it: each name once, whole numbers, no half
  * of a surrogate pair, a bound on depth.
  */
-final class JsonReader {
+public final class JsonReader {
     static final int MAX_DEPTH = 16;
     private static final int MAX_DIGITS = 17;
 
@@ -25,7 +25,7 @@ final class JsonReader {
     }
 
     /** @throws IllegalArgumentException if {@code text} is not exactly one such value; the message says why */
-    static Json read(String text) {
+    public static Json read(String text) {
         var reader = new JsonReader(text);
         var value = reader.value(1);
         reader.skipSpace();
