@@ -6,8 +6,7 @@ import io.tallystick.identity.did.webvh.WebvhDid;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Where logs of did:webvh come from. What it finds is not to be believed before it was
- * verified. */
+/** Where logs of did:webvh come from. What it finds is not to be believed before it was verified. */
 public interface DidLogSource {
 
     /**

@@ -23,13 +23,15 @@ import org.junit.jupiter.api.Test;
 class LogResolverTest {
     private static final String DID = "did:webvh:QmYenkKz1xeosgJj1BLgvtTVf5YHjnUXCGCjisSu2UvPwR:a.example";
 
+    private static final String CALLER = "192.0.2.1";
+
     /** A source that knows one DID. */
     private record Shelf(String did, String log, String witnesses) implements DidLogSource {
         @Override
-        public CompletionStage<Optional<Found>> find(Did wanted) {
+        public CompletionStage<Optional<Found>> find(Did wanted, String caller) {
             return CompletableFuture.completedFuture(
                     wanted.toString().equals(did)
-                            ? Optional.of(new Found(WebvhDid.parse(did), log, witnesses))
+                            ? Optional.of(new Found.Log(WebvhDid.parse(did), log, witnesses))
                             : Optional.empty());
         }
     }
@@ -51,11 +53,13 @@ class LogResolverTest {
     }
 
     private static Resolution newest(LogResolver resolver, String did) {
-        return resolver.resolve(Did.parse(did), new Newest()).await().indefinitely();
+        return resolver.resolve(Did.parse(did), new Newest(), CALLER).await().indefinitely();
     }
 
     private static Resolution number(LogResolver resolver, String did, int number) {
-        return resolver.resolve(Did.parse(did), new ByNumber(number)).await().indefinitely();
+        return resolver.resolve(Did.parse(did), new ByNumber(number), CALLER)
+                .await()
+                .indefinitely();
     }
 
     @Test
