@@ -6,6 +6,8 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -15,7 +17,9 @@ import io.restassured.response.ValidatableResponse;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.did.foreign.ForeignResolutionTest.Foreign;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -49,6 +53,9 @@ class ForeignResolutionTest {
     @ConfigProperty(name = "test.foreign-port")
     int port;
 
+    @Inject
+    MeterRegistry metrics;
+
     private StrangersServer server;
     private String host;
     private volatile String answer = "";
@@ -56,9 +63,15 @@ class ForeignResolutionTest {
     @BeforeEach
     void start() {
         host = "did.localhost%3A" + port;
-        server = new StrangersServer(StrangersServer.open("127.0.0.1", port), (path, out) -> StrangersServer.content(
-                        "application/json", answer)
-                .answer(path, out));
+        server = new StrangersServer(StrangersServer.open("127.0.0.1", port), this::answer);
+    }
+
+    private void answer(String path, OutputStream out) throws IOException {
+        StrangersServer.write(
+                out,
+                answer.isEmpty()
+                        ? "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+                        : StrangersServer.ok("application/json") + "\r\n" + answer);
     }
 
     @AfterEach
@@ -81,8 +94,10 @@ class ForeignResolutionTest {
     void resolvesADidWeb() {
         answer = "{\"id\":\"did:web:%s:one\"}".formatted(host);
 
+        double before = lookups();
         resolve("did:web:" + host + ":one").statusCode(200).body("didDocument.id", equalTo("did:web:" + host + ":one"));
         assertThat(server.heads()).singleElement().asString().startsWith("GET /one/did.json ");
+        assertThat(lookups()).isEqualTo(before + 1);
         resolve("did:web:" + host + ":two")
                 .statusCode(400)
                 .body("didResolutionMetadata.error.type", endsWith("#INVALID_DID"));
@@ -107,20 +122,19 @@ class ForeignResolutionTest {
 
     @Test
     void saysWhatWentWrong() {
+        resolve("did:web:" + host).statusCode(404).body("didResolutionMetadata.error.type", endsWith("#NOT_FOUND"));
         server.close();
         resolve("did:web:" + host)
                 .statusCode(500)
                 .body("didResolutionMetadata.error.type", endsWith("#INTERNAL_ERROR"));
         resolve("did:web:did.localhost%3A444").statusCode(400);
         resolve("did:web:127.0.0.1%3A" + port).statusCode(400);
-        resolve("did:web:no-such-host.invalid")
-                .statusCode(404)
-                .body("didResolutionMetadata.error.type", endsWith("#NOT_FOUND"));
     }
 
     /** Asked first are those who know: our own DIDs, and that under our name there are no others. */
     @Test
     void asksNobodyAboutOurOwn() {
+        double before = lookups();
         var operator = TestClient.operator();
         var tenant = operator.newTenant();
         String did = operator.post(
@@ -135,6 +149,12 @@ class ForeignResolutionTest {
         resolve("did:web:identity.test:dids:" + tenant + ":one").statusCode(200);
         resolve("did:web:identity.test:dids:" + tenant + ":two").statusCode(404);
         resolve("did:web:identity.test").statusCode(404);
-        assertThat(server.connections()).isZero();
+        assertThat(lookups()).isEqualTo(before);
+    }
+
+    private double lookups() {
+        return metrics.find("tallystick.identity.foreign.lookups").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 }
