@@ -301,11 +301,11 @@ class ForeignDidsTest {
 
         var first = dids.find(WEB, "192.0.2.1").toCompletableFuture();
         var second = dids.find(WEB, "192.0.2.1").toCompletableFuture();
+        assertThat(fetched).hasSize(1);
+        assertThat(ways).containsExactly(Way.FETCHED, Way.JOINED);
         slow.complete(new Fetched.Found("{\"id\":\"did:web:a.example\"}"));
 
         assertThat(first.join()).isInstanceOf(Found.Document.class).isEqualTo(second.join());
-        assertThat(fetched).hasSize(1);
-        assertThat(ways).containsExactly(Way.FETCHED, Way.JOINED);
     }
 
     @Test

@@ -90,7 +90,9 @@ class HttpsFetcherTest {
     }
 
     private static CompletableFuture<Fetched> begin(Fetcher fetcher, int port, DidFile file) {
-        return fetcher.fetch(new Place("a.example", port, "/dids/one/"), file).toCompletableFuture();
+        return fetcher.fetch(new Place("a.example", port, "/dids/one/"), file)
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS);
     }
 
     private static Fetched fetch(Fetcher fetcher, StrangersServer server) {
