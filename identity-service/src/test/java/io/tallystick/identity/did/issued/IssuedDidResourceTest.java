@@ -25,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,21 +139,27 @@ class IssuedDidResourceTest {
         assertThat(versions.get(2).document().text()).contains(other).doesNotContain(key);
     }
 
+    private int rotateWith(String token) {
+        return given().auth()
+                .oauth2(token)
+                .contentType("application/json")
+                .body("{}")
+                .post("/v1/tenants/" + tenant + "/dids/billing/rotate")
+                .statusCode();
+    }
+
     @Test
     void manyWhoRotateAtOnceWriteOneLog() {
         var did = issued("billing", false);
         var token = operator.token("identity-service");
 
-        var answers = IntStream.range(0, 6)
-                .mapToObj(_ -> CompletableFuture.supplyAsync(() -> given().auth()
-                        .oauth2(token)
-                        .contentType("application/json")
-                        .body("{}")
-                        .post("/v1/tenants/" + tenant + "/dids/billing/rotate")
-                        .statusCode()))
-                .toList();
+        try (var threads = Executors.newFixedThreadPool(6)) {
+            var answers = IntStream.range(0, 6)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(() -> rotateWith(token), threads))
+                    .toList();
 
-        assertThat(answers).extracting(CompletableFuture::join).containsOnly(200);
+            assertThat(answers).extracting(CompletableFuture::join).containsOnly(200);
+        }
         assertThat(versions(did, log("billing"))).hasSize(7);
     }
 

@@ -104,16 +104,21 @@ class LogVerifierTest {
         assertRefused(one().verify(other.did()), Reason.OTHER_SCID, 0);
     }
 
+    /** Its SCID is the hash that it should be; but two entries, this one and the right one, would have it. */
     @Test
     void aPlaceholderLeftInTheFirstEntry() {
-        var log = one();
-        var state = document("a.example").replace("{SCID}", log.did().scid()).with("x", new JsonText("{SCID}"));
-        var entry = log.raw(1)
-                .without("proof")
-                .with("versionId", new JsonText(log.did().scid()))
-                .with("state", state);
+        var left = new JsonText(WebvhDid.PLACEHOLDER);
+        var unborn = TestLog.unborn(FIRST).with("state", document("a.example").with("x", left));
+        var log = TestLog.begunWith(unborn, FIRST);
+        var born = unborn.replace(WebvhDid.PLACEHOLDER, log.did().scid());
+        var state = (JsonObject) born.get("state").orElseThrow();
 
-        assertRefused(log.replaced(1, TestLog.proven(entry, 1, FIRST)).verify(), Reason.WRONG_SCID, 0);
+        verified(log.verify());
+        assertRefused(
+                log.replaced(1, TestLog.proven(born.with("state", state.with("x", left)), 1, FIRST))
+                        .verify(),
+                Reason.WRONG_SCID,
+                0);
     }
 
     @Test
