@@ -3,6 +3,7 @@ package io.tallystick.benchmarks.executable;
 import io.tallystick.benchmarks.ingest.Events;
 import io.tallystick.benchmarks.ingest.Load;
 import io.tallystick.benchmarks.ingest.Load.Plan;
+import io.tallystick.devstack.installation.Service;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package io.tallystick.benchmarks.executable;
 
+import io.tallystick.devstack.installation.Service;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

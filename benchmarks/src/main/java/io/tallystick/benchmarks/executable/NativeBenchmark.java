@@ -2,6 +2,7 @@ package io.tallystick.benchmarks.executable;
 
 import io.tallystick.benchmarks.ingest.Machine;
 import io.tallystick.benchmarks.ingest.Meter;
+import io.tallystick.devstack.installation.Service;
 import io.tallystick.devstack.process.Progress;
 import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.process.Running;

@@ -1,6 +1,7 @@
 package io.tallystick.benchmarks.executable;
 
 import io.tallystick.benchmarks.ingest.Machine;
+import io.tallystick.devstack.installation.Service;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.tallystick.devstack.installation.Ed25519Key;
 import io.tallystick.devstack.installation.Keys;
 import io.tallystick.devstack.installation.Programs;
 import io.tallystick.devstack.installation.Registration;
+import io.tallystick.devstack.installation.Service;
 import io.tallystick.devstack.installation.ServiceProcess.Program;
 import io.tallystick.devstack.installation.Settings;
 import io.tallystick.devstack.installation.Settings.Server;

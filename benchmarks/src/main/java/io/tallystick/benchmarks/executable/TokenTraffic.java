@@ -4,6 +4,7 @@ import io.tallystick.benchmarks.ingest.Answers.Answer;
 import io.tallystick.benchmarks.ingest.Load;
 import io.tallystick.benchmarks.ingest.Load.Plan;
 import io.tallystick.benchmarks.ingest.Requests;
+import io.tallystick.devstack.installation.Service;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -19,7 +19,7 @@ public enum Service {
     }
 
     /** Of the module, the jar and the process. */
-    String title() {
+    public String title() {
         return database + "-service";
     }
 
@@ -29,12 +29,12 @@ public enum Service {
     }
 
     /** Where everybody finds it: itself, or the balancer in front of its replicas. */
-    Server server() {
+    public Server server() {
         return server;
     }
 
     /** Where its health is while it is one process. */
-    Server management() {
+    public Server management() {
         return management;
     }
 }

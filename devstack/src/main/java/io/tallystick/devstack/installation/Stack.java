@@ -36,8 +36,6 @@ import java.util.concurrent.Executors;
 /** The whole installation on this machine. Started once; closed by closing {@code running}. */
 public final class Stack {
 
-    private static final List<String> DATABASES = List.of("identity", "metering", "billing");
-
     private final Checkout checkout;
     private final RunFolder folder;
     private final Settings settings;
@@ -92,8 +90,8 @@ public final class Stack {
         var log = folder.folder("logs").resolve("postgres.log");
         var server = running.start(
                 () -> PostgresServer.start(binaries, data, log, settings.port(POSTGRES), Durability.DISK, reaper));
-        for (var database : DATABASES) {
-            server.createDatabase(database);
+        for (var service : Service.values()) {
+            server.createDatabase(service.database());
         }
         progress.say("PostgreSQL ready");
         return server;
