@@ -9,6 +9,7 @@ import io.tallystick.identity.access.AccessTokens.Issued;
 import io.tallystick.identity.access.AccessTokens.Spending;
 import io.tallystick.identity.access.ClientAssertions.Verified;
 import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identities.Known;
 import io.tallystick.identity.did.Identity;
@@ -36,6 +37,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @PermitAll
 class TokenResource {
     private final ClientAssertions assertions;
+    private final DidSignatures signatures;
     private final UsedAssertions used;
     private final Identities identities;
     private final AccessTokens tokens;
@@ -46,6 +48,7 @@ class TokenResource {
 
     TokenResource(
             ClientAssertions assertions,
+            DidSignatures signatures,
             UsedAssertions used,
             Identities identities,
             AccessTokens tokens,
@@ -54,6 +57,7 @@ class TokenResource {
             TokenConfig token,
             MeterRegistry metrics) {
         this.assertions = assertions;
+        this.signatures = signatures;
         this.used = used;
         this.identities = identities;
         this.tokens = tokens;
@@ -72,25 +76,34 @@ class TokenResource {
         }
         var request = TokenRequest.of(form);
         var now = Instant.now();
-        var assertion = assertions.verify(request.assertion(), now);
+        return assertions
+                .verify(request.assertion(), now)
+                .invoke(assertion -> requireClientId(form, assertion))
+                .chain(assertion -> once(assertion)
+                        .chain(() -> request.grant().isEmpty()
+                                ? grant(request, assertion, now).map(grant -> tokens.issue(grant, now))
+                                : spending(request, assertion, now).map(spending -> tokens.issue(spending, now))))
+                .map(issued -> granted(issued, request.audience()));
+    }
+
+    private static void requireClientId(MultivaluedMap<String, String> form, Verified assertion) {
         if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
-        return once(assertion)
-                .chain(() -> request.grant().isEmpty()
-                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, now))
-                        : spending(request, assertion, now).map(spending -> tokens.issue(spending, now)))
-                .map(issued -> granted(issued, request.audience()));
     }
 
     /** The client said who may spend, and by which key: the agent's roles, if it has any, do not matter. */
     private Uni<Spending> spending(TokenRequest request, Verified agent, Instant now) {
-        return grants.holding(request.tenant(), request.grant(), now).map(found -> {
+        return grants.holding(request.tenant(), request.grant(), now).chain(found -> {
             var kept = found.filter(one -> one.grant().agent().equals(new Agent(agent.did(), agent.key())))
                     .orElseThrow(() -> new TokenRefused(
                             Code.INVALID_GRANT, "No grant of this tenant that holds now is yours by this jti."));
             var scopes = scopes(Scopes.ofSpender(request.audience()), request);
-            return new Spending(kept.grant(), kept.tenant(), kept.place().client(), request.audience(), scopes);
+            var client = kept.place().client();
+            return signatures
+                    .version(client)
+                    .map(version ->
+                            new Spending(kept.grant(), kept.tenant(), client, version, request.audience(), scopes));
         });
     }
 
@@ -105,25 +118,32 @@ class TokenResource {
                 .replaceWithVoid();
     }
 
-    private Uni<Grant> grant(TokenRequest request, String did, Instant now) {
+    private Uni<Grant> grant(TokenRequest request, Verified assertion, Instant now) {
+        var did = assertion.did();
         if (did.equals(config.operatorDid())
                 && (request.tenant().isEmpty() || request.tenant().equals(Tenant.INSTALLATION))) {
             var scopes = scopes(Scopes.ofOperator(request.audience()), request);
-            return Uni.createFrom().item(new Grant(Tenant.INSTALLATION, did, request.audience(), scopes, false));
+            return Uni.createFrom()
+                    .item(new Grant(Tenant.INSTALLATION, did, assertion.version(), request.audience(), scopes, false));
         }
         return identities.of(did, request.tenant()).chain(found -> {
             var known = chosen(found);
-            var grant = grant(request, known.identity());
+            var grant = grant(request, known.identity(), assertion.version());
             return known.inUse()
                     ? Uni.createFrom().item(grant)
                     : identities.inUse(known.identity(), now).replaceWith(grant);
         });
     }
 
-    private static Grant grant(TokenRequest request, Identity identity) {
+    private static Grant grant(TokenRequest request, Identity identity, String version) {
         var scopes = scopes(Scopes.of(identity.roles(), request.audience()), request);
         return new Grant(
-                identity.tenant(), identity.did(), request.audience(), scopes, Scopes.ownOnly(identity.roles()));
+                identity.tenant(),
+                identity.did(),
+                version,
+                request.audience(),
+                scopes,
+                Scopes.ownOnly(identity.roles()));
     }
 
     /** A tenant that the holder never used does not count beside one that it did: anyone may register any DID. */

@@ -64,6 +64,7 @@ class AccessFilter implements ContainerRequestFilter {
                     NOT_YET_VALID,
                     TOO_LONG_LIVED,
                     NOT_PROVEN,
+                    OUTDATED_DID,
                     REVOKED -> Problem.of("access-token-refused", "Access token not accepted", status, detail);
         };
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Verifies access tokens (RFC 9068) without asking anyone: with the keys identity-service published last.
@@ -17,6 +18,11 @@ public final class AccessTokenVerifier {
     /** Longest access token looked at, in characters. */
     public static final int MAX_LENGTH = 4096;
 
+    /** Claim of a subject whose keys change: the version of its DID that it was issued at. */
+    public static final String DID_VERSION = "didVersion";
+
+    private static final String CHANGING = "did:webvh:";
+    private static final Pattern VERSION_ID = Pattern.compile("[1-9][0-9]{0,8}-[1-9A-HJ-NP-Za-km-z]{46}");
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
     private static final int MAX_SCOPES = 32;
 
@@ -110,6 +116,7 @@ public final class AccessTokenVerifier {
         if (identity.revoked(tenant, did)) {
             throw new AccessRefused(Reason.REVOKED, "This identity was revoked; ask the tenant's owner.");
         }
+        requireNewestVersion(claims, tenant, did);
         return new AccessToken(
                 tenant,
                 did,
@@ -117,6 +124,24 @@ public final class AccessTokenVerifier {
                 ownOnly(claims),
                 CompactJws.text(claims, "jti"),
                 Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")));
+    }
+
+    /** What a key got that its DID has no longer ends with it. */
+    private void requireNewestVersion(JsonNode claims, String tenant, String did) {
+        if (did.startsWith(CHANGING) != claims.has(DID_VERSION)) {
+            throw new CompactJws.Invalid(DID_VERSION + " belongs to a did:webvh, and to nothing else");
+        }
+        if (!claims.has(DID_VERSION)) {
+            return;
+        }
+        var version = CompactJws.text(claims, DID_VERSION);
+        if (!VERSION_ID.matcher(version).matches()) {
+            throw new CompactJws.Invalid(DID_VERSION + " is no versionId");
+        }
+        if (identity.outdated(tenant, did, version)) {
+            throw new AccessRefused(
+                    Reason.OUTDATED_DID, "The DID has a newer version; get a new access token with a key of that.");
+        }
     }
 
     /** {@code own} is true or absent: any other value is a restriction that was not understood. */

@@ -1,4 +1,4 @@
-package io.tallystick.identity.did;
+package io.tallystick.identity.did.resolution;
 
 import java.util.Arrays;
 import java.util.List;

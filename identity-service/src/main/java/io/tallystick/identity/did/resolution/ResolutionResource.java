@@ -1,4 +1,4 @@
-package io.tallystick.identity.did;
+package io.tallystick.identity.did.resolution;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -7,6 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.did.Did;
+import io.tallystick.identity.did.DidDocument;
+import io.tallystick.identity.did.DidResolver;
+import io.tallystick.identity.did.Resolution;
 import io.tallystick.identity.did.Resolution.Deactivated;
 import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.InvalidOptions;
@@ -16,7 +20,7 @@ import io.tallystick.identity.did.Resolution.NotResolved;
 import io.tallystick.identity.did.Resolution.Resolved;
 import io.tallystick.identity.did.Resolution.ResolvedVersion;
 import io.tallystick.identity.did.Resolution.TooManyRequests;
-import io.tallystick.identity.did.ResolutionFormat.Accepted;
+import io.tallystick.identity.did.resolution.ResolutionFormat.Accepted;
 import io.tallystick.identity.did.webvh.VersionQuery;
 import io.tallystick.identity.did.webvh.VersionQuery.Newest;
 import io.vertx.core.http.HttpServerRequest;

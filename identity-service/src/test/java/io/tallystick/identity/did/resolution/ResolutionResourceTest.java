@@ -1,4 +1,4 @@
-package io.tallystick.identity.did;
+package io.tallystick.identity.did.resolution;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
