@@ -36,6 +36,7 @@ class AcceptanceTest {
             strings = {
                 "identity",
                 "webvh",
+                "dids",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

@@ -17,6 +17,7 @@ import io.tallystick.identity.grant.Grants;
 import io.tallystick.identity.grant.SpendGrant.Agent;
 import io.tallystick.identity.key.IdentityConfig;
 import io.tallystick.identity.tenant.Tenant;
+import io.tallystick.kit.problem.RateLimit;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
