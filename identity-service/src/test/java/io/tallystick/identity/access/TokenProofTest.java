@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.WithTestResource;
@@ -16,7 +17,9 @@ import io.restassured.response.ValidatableResponse;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
 import io.tallystick.kit.access.CompactJws;
+import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.access.proof.TestProver;
+import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(IdentityStack.class)
 class TokenProofTest {
+    @Inject
+    NonceSeries series;
+
     private final TestClient operator = TestClient.operator();
     private final TestProver prover = TestProver.p256();
     private String nonce;
@@ -52,6 +58,20 @@ class TokenProofTest {
         var said = CompactJws.parse(token, 4096, Set.of("alg", "typ", "kid")).claims();
         assertThat(said.at("/cnf/jkt").asText()).isEqualTo(prover.thumbprint());
         get(token, prover.proof("GET", url("/v1/keys"), token, nonce)).statusCode(200);
+    }
+
+    @Test
+    void aNonceThatEndsIsFollowedByTheNext() {
+        var ending = series.at(Instant.now()).accepted().get(2);
+        var token = ask(proof(ending, (_, _) -> {}))
+                .statusCode(200)
+                .header("DPoP-Nonce", not(equalTo(ending)))
+                .extract()
+                .<String>path("access_token");
+
+        get(token, prover.proof("GET", url("/v1/keys"), token, ending))
+                .statusCode(200)
+                .header("DPoP-Nonce", notNullValue());
     }
 
     @Test

@@ -91,6 +91,11 @@ public class AccessCheck {
         }
     }
 
+    /** The refusal of a body that is not what its request's signature says. */
+    public AccessRefused bodyRefused(ProofRefused e) {
+        return counted(refused(Scheme.BEARER, e));
+    }
+
     /** What a proof may name now. */
     public Nonces nonces() {
         return identity.nonces();
@@ -166,6 +171,8 @@ public class AccessCheck {
             if (claim != UsedProofs.Claim.FRESH) {
                 throw counted(refused(scheme, claim.refusal()));
             }
+            metrics.counter("tallystick.access.proofs", "kind", scheme == Scheme.DPOP ? "dpop" : "signature")
+                    .increment();
             return admitted;
         });
     }

@@ -1,7 +1,6 @@
 package io.tallystick.kit.access.proof.signature;
 
-import io.tallystick.kit.access.AccessRefused;
-import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.AccessCheck;
 import io.tallystick.kit.access.RequiresScope;
 import io.tallystick.kit.access.proof.Proof;
 import io.tallystick.kit.access.proof.ProofRefused;
@@ -19,6 +18,11 @@ import java.io.IOException;
 @Provider
 @RequiresScope("")
 class SignedBodies implements ReaderInterceptor {
+    private final AccessCheck access;
+
+    SignedBodies(AccessCheck access) {
+        this.access = access;
+    }
 
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
@@ -27,7 +31,7 @@ class SignedBodies implements ReaderInterceptor {
             try {
                 proof.body().require(body);
             } catch (ProofRefused e) {
-                throw new AccessRefused(Reason.BAD_REQUEST_SIGNATURE, e.getMessage());
+                throw access.bodyRefused(e);
             }
             context.setInputStream(new ByteArrayInputStream(body));
         }
