@@ -158,12 +158,18 @@ class IdentityFlowTest {
 
     @Test
     void withoutAnAccessTokenTheAnswerSaysHow() {
-        given().get("/v1/tenants")
+        var challenges = given().get("/v1/tenants")
                 .then()
                 .statusCode(401)
                 .contentType("application/problem+json")
-                .header("WWW-Authenticate", equalTo("Bearer realm=\"identity-service\""))
-                .body("type", endsWith("/problems/access-token-missing"));
+                .body("type", endsWith("/problems/access-token-missing"))
+                .extract()
+                .headers()
+                .getValues("WWW-Authenticate");
+        assertThat(challenges)
+                .containsExactly(
+                        "Bearer realm=\"identity-service\"",
+                        "DPoP realm=\"identity-service\", algs=\"EdDSA Ed25519 ES256 ES256K\"");
         given().auth()
                 .oauth2("nonsense")
                 .get("/v1/tenants")
