@@ -62,25 +62,31 @@ public class Identities {
     private static Uni<Registration> otherName(Mutiny.Session session, Identity wished) {
         return wished.scid().isEmpty()
                 ? Uni.createFrom().item(Rejected.UNKNOWN_TENANT)
-                : byScid(session, wished.tenant(), wished.scid())
+                : byScid(session, wished.tenant(), wished.scid(), LockModeType.NONE)
                         .map(row -> row == null ? Rejected.UNKNOWN_TENANT : Rejected.REGISTERED_BY_OTHER_NAME);
     }
 
-    private static Uni<IdentityEntity> byScid(Mutiny.Session session, String tenant, String scid) {
+    private static Uni<IdentityEntity> byScid(Mutiny.Session session, String tenant, String scid, LockModeType lock) {
         return session.createQuery("from IdentityEntity where tenant = :tenant and scid = :scid", IdentityEntity.class)
                 .setParameter("tenant", tenant)
                 .setParameter("scid", scid)
+                .setLockMode(lock)
                 .getSingleResultOrNull();
     }
 
     /**
      * A tenant's did:webvh has a new version: what it was given at an older one is to be refused, and if it was
-     * deactivated, all that it was given. Takes its turn first, so that an identity registered at the same time is either
-     * seen here or has access tokens of the new version only.
+     * deactivated, all that it was given. The identity is locked before the turn is taken, as all do who change one; and
+     * looked for again after it, so that one registered at the same time is either seen here or has access tokens of the
+     * new version only.
      */
     public Uni<Void> follow(Mutiny.Session session, String tenant, Version version, Instant now) {
-        return events.takeTurn(session)
-                .chain(() -> byScid(session, tenant, version.did().scid()))
+        var scid = version.did().scid();
+        return byScid(session, tenant, scid, LockModeType.PESSIMISTIC_WRITE)
+                .chain(row -> events.takeTurn(session)
+                        .chain(() -> row == null
+                                ? byScid(session, tenant, scid, LockModeType.PESSIMISTIC_WRITE)
+                                : Uni.createFrom().item(row)))
                 .chain(row -> row == null || row.revokedAt != null
                         ? Uni.createFrom().voidItem()
                         : follow(session, row, version, now));
