@@ -42,6 +42,7 @@ class AcceptanceTest {
             strings = {
                 "identity",
                 "webvh",
+                "proofs",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

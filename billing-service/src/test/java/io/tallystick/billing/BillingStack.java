@@ -64,4 +64,14 @@ public class BillingStack implements QuarkusTestResourceLifecycleManager {
     public static String ownToken(String tenant, String did, String... scopes) {
         return identity.ownToken(tenant, did, "billing-service", scopes);
     }
+
+    /** An access token for billing-service that is bound to a key, by its thumbprint. */
+    public static String boundToken(String thumbprint, String tenant, String did, String... scopes) {
+        return identity.boundToken(thumbprint, tenant, did, "billing-service", scopes);
+    }
+
+    /** A nonce that proofs may name now. */
+    public static String nonce() {
+        return identity.nonces().given().orElseThrow();
+    }
 }

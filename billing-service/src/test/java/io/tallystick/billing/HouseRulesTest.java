@@ -30,7 +30,8 @@ class HouseRulesTest {
             "x402",
             "rating",
             "settlement",
-            "reconciliation");
+            "reconciliation",
+            "access");
 
     @ArchTest
     static final ArchRule moneyUsesNoSister = HouseRules.arrows(ROOT, "money");
@@ -63,6 +64,9 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule settlementUsesNoPrices =
             HouseRules.arrows(ROOT, "settlement", "channel", "chain", "ledger", "signature", "money");
+
+    @ArchTest
+    static final ArchRule accessUsesNoSister = HouseRules.arrows(ROOT, "access");
 
     @ArchTest
     static final ArchRule onlyTheChainKnowsWeb3j = ArchRuleDefinition.noClasses()

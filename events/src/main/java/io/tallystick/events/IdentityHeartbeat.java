@@ -16,8 +16,11 @@ import java.util.Map;
  * @param keys ids of all keys that are accepted now, so that an old event put back on the topic revives no key
  * @param revisions the highest revision committed on each of identity's topics that has no heartbeat of its own, by the
  *     topic's name; empty from a version that knows none
+ * @param nonces what a proof of a key may name now to show that it is fresh, the newest first; empty from a version that
+ *     knows none
  */
-public record IdentityHeartbeat(long revision, Instant time, List<String> keys, Map<String, Long> revisions)
+public record IdentityHeartbeat(
+        long revision, Instant time, List<String> keys, Map<String, Long> revisions, List<String> nonces)
         implements DomainEvent {
 
     public IdentityHeartbeat {
@@ -25,9 +28,15 @@ public record IdentityHeartbeat(long revision, Instant time, List<String> keys, 
         keys = List.copyOf(keys);
         // Heartbeats of the version before say nothing of them, and are understood during a roll-out.
         revisions = revisions == null ? Map.of() : Map.copyOf(revisions);
+        nonces = nonces == null ? List.of() : List.copyOf(nonces);
         if (revision < 0 || revisions.values().stream().anyMatch(other -> other < 0)) {
             throw new IllegalArgumentException("revision below zero: " + revision + ", " + revisions);
         }
+    }
+
+    /** One that names no nonces. */
+    public IdentityHeartbeat(long revision, Instant time, List<String> keys, Map<String, Long> revisions) {
+        this(revision, time, keys, revisions, List.of());
     }
 
     @Override

@@ -56,10 +56,14 @@ class AccessTokens {
     /** @param lifetimeSeconds how long it lives */
     record Issued(String token, int lifetimeSeconds, List<String> scopes) {}
 
-    Issued issue(Grant grant, Instant now) {
+    /** @param key thumbprint of the key that it is bound to; empty if who bears it may use it */
+    Issued issue(Grant grant, String key, Instant now) {
         var claims = claims(grant.did(), grant.did(), grant.audience(), grant.tenant(), grant.scopes());
         if (grant.ownOnly()) {
             claims.put("own", true);
+        }
+        if (!key.isEmpty()) {
+            claims.putObject("cnf").put("jkt", key);
         }
         return issued(claims, grant.scopes(), lifetimeSeconds, now);
     }

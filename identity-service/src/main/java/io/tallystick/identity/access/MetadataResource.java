@@ -2,6 +2,7 @@ package io.tallystick.identity.access;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.tallystick.kit.access.AccessConfig;
+import io.tallystick.kit.access.proof.DpopProofs;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -27,6 +28,7 @@ class MetadataResource {
                 List.of(TokenRequest.GRANT_TYPE),
                 List.of("private_key_jwt"),
                 List.of("EdDSA", "Ed25519", "ES256", "ES256K"),
+                DpopProofs.ALGORITHMS,
                 Scopes.all());
     }
 
@@ -42,6 +44,9 @@ class MetadataResource {
 
             @JsonProperty("token_endpoint_auth_signing_alg_values_supported")
             List<String> authAlgorithms,
+
+            @JsonProperty("dpop_signing_alg_values_supported")
+            List<String> proofAlgorithms,
 
             @JsonProperty("scopes_supported") List<String> scopes) {}
 }

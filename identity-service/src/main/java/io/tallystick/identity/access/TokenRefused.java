@@ -4,7 +4,7 @@ package io.tallystick.identity.access;
 final class TokenRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** RFC 6749, section 5.2; RFC 8707 for the last but one. */
+    /** RFC 6749, section 5.2; RFC 8707 for the target, RFC 9449 for proofs. */
     enum Code {
         INVALID_REQUEST(400),
         INVALID_CLIENT(401),
@@ -12,6 +12,8 @@ final class TokenRefused extends RuntimeException {
         INVALID_SCOPE(400),
         UNSUPPORTED_GRANT_TYPE(400),
         INVALID_TARGET(400),
+        INVALID_DPOP_PROOF(400),
+        USE_DPOP_NONCE(400),
         TEMPORARILY_UNAVAILABLE(429);
 
         private final int status;

@@ -16,6 +16,8 @@ import io.tallystick.identity.grant.Grants;
 import io.tallystick.identity.grant.SpendGrant.Agent;
 import io.tallystick.identity.key.IdentityConfig;
 import io.tallystick.identity.tenant.Tenant;
+import io.tallystick.kit.access.proof.DpopProofs;
+import io.tallystick.kit.access.proof.Proof;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
@@ -27,6 +29,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -37,6 +40,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class TokenResource {
     private final ClientAssertions assertions;
     private final UsedAssertions used;
+    private final TokenProofs proofs;
     private final Identities identities;
     private final AccessTokens tokens;
     private final Grants grants;
@@ -47,6 +51,7 @@ class TokenResource {
     TokenResource(
             ClientAssertions assertions,
             UsedAssertions used,
+            TokenProofs proofs,
             Identities identities,
             AccessTokens tokens,
             Grants grants,
@@ -55,6 +60,7 @@ class TokenResource {
             MeterRegistry metrics) {
         this.assertions = assertions;
         this.used = used;
+        this.proofs = proofs;
         this.identities = identities;
         this.tokens = tokens;
         this.grants = grants;
@@ -76,11 +82,19 @@ class TokenResource {
         if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
-        return once(assertion)
+        // First, so that who only lacks a nonce can send the same assertion again.
+        var proof = proofs.read(http, now);
+        var key = proof.map(Proof::key).orElse("");
+        if (!request.grant().isEmpty() && proof.isPresent() && !key.equals(assertion.key())) {
+            throw new TokenRefused(
+                    Code.INVALID_DPOP_PROOF,
+                    "An access token for a grant is bound to the key of its agent: prove that.");
+        }
+        return once(assertion, proof, now)
                 .chain(() -> request.grant().isEmpty()
-                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, now))
+                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, key, now))
                         : spending(request, assertion, now).map(spending -> tokens.issue(spending, now)))
-                .map(issued -> granted(issued, request.audience()));
+                .map(issued -> granted(issued, request.audience(), proof, now));
     }
 
     /** The client said who may spend, and by which key: the agent's roles, if it has any, do not matter. */
@@ -94,8 +108,10 @@ class TokenResource {
         });
     }
 
-    private Uni<Void> once(Verified assertion) {
-        return used.claim(assertion)
+    private Uni<Void> once(Verified assertion, Optional<Proof> proof, Instant now) {
+        return proof.map(taken -> proofs.once(taken, now))
+                .orElseGet(() -> Uni.createFrom().voidItem())
+                .chain(() -> used.claim(assertion))
                 .invoke(fresh -> {
                     if (!fresh) {
                         throw new TokenRefused(
@@ -150,13 +166,16 @@ class TokenResource {
                                                 " ", allowed.stream().sorted().toList())));
     }
 
-    private RestResponse<Granted> granted(Issued issued, String audience) {
+    private RestResponse<Granted> granted(Issued issued, String audience, Optional<Proof> proof, Instant now) {
         metrics.counter("tallystick.identity.tokens", "audience", audience).increment();
         var scope = String.join(" ", issued.scopes());
-        var answer = new Granted(issued.token(), "Bearer", issued.lifetimeSeconds(), scope);
-        return RestResponse.ResponseBuilder.ok(answer)
-                .header("Cache-Control", "no-store")
-                .build();
+        var type = proof.isPresent() ? "DPoP" : "Bearer";
+        var answer = RestResponse.ResponseBuilder.ok(new Granted(issued.token(), type, issued.lifetimeSeconds(), scope))
+                .header("Cache-Control", "no-store");
+        var nonce = proofs.nonce(now);
+        return proof.filter(taken -> !taken.nonce().equals(nonce)).isPresent()
+                ? answer.header(DpopProofs.NONCE_HEADER, nonce).build()
+                : answer.build();
     }
 
     @ServerExceptionMapper
@@ -167,9 +186,13 @@ class TokenResource {
                 .entity(new OAuthError(word, e.getMessage()))
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store");
-        return e.code() == Code.TEMPORARILY_UNAVAILABLE
-                ? answer.header("Retry-After", "1").build()
-                : answer.build();
+        return switch (e.code()) {
+            case TEMPORARILY_UNAVAILABLE -> answer.header("Retry-After", "1").build();
+            case USE_DPOP_NONCE ->
+                answer.header(DpopProofs.NONCE_HEADER, proofs.nonce(Instant.now()))
+                        .build();
+            default -> answer.build();
+        };
     }
 
     record Granted(

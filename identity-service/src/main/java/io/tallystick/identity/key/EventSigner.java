@@ -6,7 +6,10 @@ import io.tallystick.events.EventJson;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.Ed25519Signer;
 import io.tallystick.kit.access.IdentityView;
+import io.tallystick.kit.access.proof.NonceSeries;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -26,6 +29,13 @@ class EventSigner {
                     "tallystick.access.event-key must be the did:key of " + "tallystick.identity.event-key-file: "
                             + signer.publicKey().didKey());
         }
+    }
+
+    /** What proofs of a key may name, for the heartbeats and the token endpoint. */
+    @Produces
+    @Singleton
+    NonceSeries nonces() {
+        return new NonceSeries(signer::sign);
     }
 
     /** The event as a compact JWS. The topic is signed too, so that it means nothing on another. */

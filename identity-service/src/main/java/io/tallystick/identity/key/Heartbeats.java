@@ -11,6 +11,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.tallystick.events.EventType;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.kit.access.IdentityView;
+import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.outbox.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -26,7 +27,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Says each second that identity lives, how far its events go, and which keys are accepted.
+ * Says each second that identity lives, how far its events go, which keys are accepted, and what a proof of a key may name.
  *
  * <p>Every instance does. What a heartbeat says it has read from the database just before, and readers never go back to
  * a lower revision, so heartbeats of several instances agree. An instance that cannot reach the database or Kafka is
@@ -39,6 +40,7 @@ class Heartbeats {
 
     private final SigningKeys keys;
     private final EventSigner signer;
+    private final NonceSeries nonces;
     private final Topics topics;
     private final Map<String, Object> kafka;
     private KafkaProducer<String, byte[]> producer;
@@ -46,10 +48,12 @@ class Heartbeats {
     Heartbeats(
             SigningKeys keys,
             EventSigner signer,
+            NonceSeries nonces,
             Topics topics,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.keys = keys;
         this.signer = signer;
+        this.nonces = nonces;
         this.topics = topics;
         this.kafka = kafka;
     }
@@ -86,7 +90,11 @@ class Heartbeats {
         var now = Instant.now();
         var accepted = look.ring().accepted().stream().map(SigningKey::kid).toList();
         var heartbeat = new IdentityHeartbeat(
-                revision, now, accepted, Map.of(EventType.GRANT_CHANGED.topic(), look.grantRevision()));
+                revision,
+                now,
+                accepted,
+                Map.of(EventType.GRANT_CHANGED.topic(), look.grantRevision()),
+                nonces.at(now).accepted());
         var message = new ProducerRecord<>(topics.name(topic), heartbeat.key(), signer.sign(topic, heartbeat, now));
         message.headers().add("content-type", IdentityView.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
         var _ = producer.send(message, (_, failure) -> logged(topic, failure));

@@ -3,14 +3,15 @@ package io.tallystick.identity.grant;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
 import io.tallystick.kit.access.CompactJws;
+import io.tallystick.kit.access.proof.TestProver;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
@@ -126,18 +127,32 @@ class GrantTokenTest {
                 .body("error", equalTo("invalid_scope"));
     }
 
-    /** Until a proof of the key is taken, no service takes it: who found it has nothing. */
+    /** Otherwise an agent could make its client's grant spendable by somebody whom the client does not know. */
     @Test
-    void isNoBearerToken() {
+    void isBoundToNoOtherKeyThanItsAgents() {
         var root = submitted(maker.root(client, agent));
-        var token = ask(agent, root, tenant, "billing-service").extract().<String>path("access_token");
 
-        given().auth()
-                .oauth2(token)
-                .get("/v1/tenants")
-                .then()
-                .statusCode(401)
-                .body("detail", startsWith("The access token is bound to a key"));
+        proven(agent, root, TestProver.ed25519()).statusCode(400).body("error", equalTo("invalid_dpop_proof"));
+        proven(agent, root, TestProver.of(agent.key())).statusCode(200).body("token_type", equalTo("DPoP"));
+    }
+
+    private ValidatableResponse proven(TestClient who, String text, TestProver prover) {
+        var nonce = prove(who, text, prover, "none").extract().header("DPoP-Nonce");
+        return prove(who, text, prover, nonce);
+    }
+
+    private ValidatableResponse prove(TestClient who, String text, TestProver prover, String nonce) {
+        var url = "http://localhost:" + RestAssured.port + "/token";
+        return given().contentType("application/x-www-form-urlencoded")
+                .header("DPoP", prover.proof("POST", url, nonce, Instant.now(), (_, _) -> {}))
+                .formParam("grant_type", "client_credentials")
+                .formParam("client_assertion_type", ASSERTION_TYPE)
+                .formParam("client_assertion", who.assertion())
+                .formParam("resource", "billing-service")
+                .formParam("tenant", tenant)
+                .formParam("grant", GrantMaker.read(text).jti())
+                .post("/token")
+                .then();
     }
 
     private static void refused(ValidatableResponse answer) {

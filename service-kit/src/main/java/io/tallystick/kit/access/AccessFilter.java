@@ -1,22 +1,34 @@
 package io.tallystick.kit.access;
 
+import io.quarkus.arc.ClientProxy;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.proof.DpopProofs;
+import io.tallystick.kit.access.proof.Presented;
+import io.tallystick.kit.access.proof.Proof;
+import io.tallystick.kit.access.proof.signature.HttpSignatures;
 import io.tallystick.kit.problem.Problem;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
+import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /** Lets a request pass to a resource that says {@link RequiresScope} if its access token has the scope. */
 @Provider
 @RequiresScope("")
 @Priority(Priorities.AUTHENTICATION)
-class AccessFilter implements ContainerRequestFilter {
+class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
     private final AccessCheck access;
     private final Caller caller;
     private final ResourceInfo resource;
@@ -30,7 +42,54 @@ class AccessFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         var required = required();
-        caller.is(access.require(authorization(request), required.value(), required.own()));
+        var waiting = (ResteasyReactiveContainerRequestContext) request;
+        // Where the answer comes later, the request's scope may not be active.
+        var known = ClientProxy.unwrap(caller);
+        var asked = access.require(presented(waiting), required.value(), required.own())
+                .thenAccept(admitted -> {
+                    known.is(admitted.token());
+                    admitted.proof().ifPresent(proof -> request.setProperty(Proof.PROPERTY, proof));
+                })
+                .toCompletableFuture();
+        switch (asked.state()) {
+            case SUCCESS -> {}
+            case FAILED, CANCELLED -> throw thrown(asked.exceptionNow());
+            case RUNNING -> {
+                waiting.suspend();
+                var _ = asked.whenComplete((_, failure) -> {
+                    if (failure == null) {
+                        waiting.resume();
+                    } else {
+                        waiting.resume(cause(failure));
+                    }
+                });
+            }
+        }
+    }
+
+    /** Who has proved its key with a nonce that ends is given the next, and needs no refusal to learn of it. */
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (request.getProperty(Proof.PROPERTY) instanceof Proof proof
+                && !proof.nonce().isEmpty()) {
+            access.nonces()
+                    .given()
+                    .filter(given -> !given.equals(proof.nonce()))
+                    .ifPresent(given -> response.getHeaders().putSingle(DpopProofs.NONCE_HEADER, given));
+        }
+    }
+
+    private static Presented presented(ResteasyReactiveContainerRequestContext request) {
+        var context = (ResteasyReactiveRequestContext) request.getServerRequestContext();
+        return Presented.of(context.serverRequest().unwrap(HttpServerRequest.class));
+    }
+
+    private static RuntimeException thrown(Throwable failure) {
+        return cause(failure) instanceof RuntimeException cause ? cause : new IllegalStateException(failure);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Also answers for those who ask {@link AccessCheck} themselves. */
@@ -41,10 +100,17 @@ class AccessFilter implements ContainerRequestFilter {
         var answer = RestResponse.ResponseBuilder.<Problem>create(problem.status())
                 .entity(problem)
                 .type(Problem.MEDIA_TYPE);
-        return problem.status() == Reason.IDENTITY_SILENT.status()
-                ? answer.header(HttpHeaders.RETRY_AFTER, "1").build()
-                : answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge(refused))
-                        .build();
+        if (problem.status() == Reason.IDENTITY_SILENT.status()) {
+            return answer.header(HttpHeaders.RETRY_AFTER, "1").build();
+        }
+        if (refused.reason() == Reason.NEEDS_NONCE) {
+            access.nonces().given().ifPresent(given -> answer.header(DpopProofs.NONCE_HEADER, given));
+        }
+        if (refused.reason() == Reason.NOT_PROVEN || refused.reason() == Reason.BAD_REQUEST_SIGNATURE) {
+            answer.header(HttpSignatures.ACCEPT_HEADER, HttpSignatures.ACCEPTED);
+        }
+        challenges(refused).forEach(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        return answer.build();
     }
 
     private static Problem problem(AccessRefused refused) {
@@ -53,6 +119,12 @@ class AccessFilter implements ContainerRequestFilter {
         return switch (refused.reason()) {
             case NO_TOKEN -> Problem.of("access-token-missing", "Access token needed", status, detail);
             case INSUFFICIENT_SCOPE -> Problem.of("insufficient-scope", "Not allowed", status, detail);
+            case NOT_PROVEN -> Problem.of("key-not-proven", "Proof of a key needed", status, detail);
+            case NEEDS_NONCE -> Problem.of("proof-needs-nonce", "Nonce needed", status, detail);
+            case BAD_PROOF -> Problem.of("proof-refused", "Proof of a key not accepted", status, detail);
+            case BAD_REQUEST_SIGNATURE ->
+                Problem.of("request-signature-refused", "Signature of the request not accepted", status, detail);
+            case PROOF_NOT_CHECKED -> Problem.of("proof-not-checked", "Try again later", status, detail);
             case IDENTITY_SILENT -> Problem.of("identity-silent", "Try again later", status, detail);
             case MALFORMED,
                     WRONG_HEADER,
@@ -63,19 +135,26 @@ class AccessFilter implements ContainerRequestFilter {
                     EXPIRED,
                     NOT_YET_VALID,
                     TOO_LONG_LIVED,
-                    NOT_PROVEN,
                     REVOKED -> Problem.of("access-token-refused", "Access token not accepted", status, detail);
         };
     }
 
-    /** The challenge of RFC 6750: without an error code when no access token came at all. */
-    private String challenge(AccessRefused refused) {
-        var realm = "Bearer realm=\"" + quotable(access.audience()) + "\"";
+    /** The challenges of RFC 6750 and RFC 9449: without an error code when no access token came at all. */
+    private List<String> challenges(AccessRefused refused) {
+        var realm = " realm=\"" + quotable(access.audience()) + "\"";
+        var description = "\", error_description=\"" + quotable(refused.getMessage()) + "\"";
+        var error =
+                switch (refused.reason()) {
+                    case NO_TOKEN -> "";
+                    case INSUFFICIENT_SCOPE -> ", error=\"insufficient_scope\", scope=\"" + refused.scope() + "\"";
+                    case NEEDS_NONCE -> ", error=\"use_dpop_nonce" + description;
+                    case BAD_PROOF -> ", error=\"invalid_dpop_proof" + description;
+                    default -> ", error=\"invalid_token" + description;
+                };
+        var dpop = "DPoP" + realm + error + ", algs=\"" + String.join(" ", DpopProofs.ALGORITHMS) + "\"";
         return switch (refused.reason()) {
-            case NO_TOKEN -> realm;
-            case INSUFFICIENT_SCOPE -> realm + ", error=\"insufficient_scope\", scope=\"" + refused.scope() + "\"";
-            default ->
-                realm + ", error=\"invalid_token\", error_description=\"" + quotable(refused.getMessage()) + "\"";
+            case NEEDS_NONCE, BAD_PROOF -> List.of(dpop);
+            default -> List.of("Bearer" + realm + error, dpop);
         };
     }
 
@@ -86,11 +165,5 @@ class AccessFilter implements ContainerRequestFilter {
     private RequiresScope required() {
         var onMethod = resource.getResourceMethod().getAnnotation(RequiresScope.class);
         return onMethod != null ? onMethod : resource.getResourceClass().getAnnotation(RequiresScope.class);
-    }
-
-    /** Two credentials in one request are a doubt, and a doubt is none. */
-    private static String authorization(ContainerRequestContext request) {
-        var values = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
-        return values == null || values.size() != 1 ? null : values.getFirst();
     }
 }

@@ -20,15 +20,23 @@ public final class AccessRefused extends RuntimeException {
         WRONG_AUDIENCE(401),
         EXPIRED(401),
         NOT_YET_VALID(401),
-        /** Bound to a key that the caller did not prove to hold. */
+        /** Bound to a key that the caller did not prove to hold; or a proof came, and it is bound to none. */
         NOT_PROVEN(401),
+        /** The proof of the key is none, or was used before. */
+        BAD_PROOF(401),
+        /** The request's signature is none of the key, or was used before. */
+        BAD_REQUEST_SIGNATURE(401),
+        /** The proof of the key names no nonce that is good now. */
+        NEEDS_NONCE(401),
         /** Issued for longer than any access token may live. */
         TOO_LONG_LIVED(401),
         /** The caller's DID was revoked after it was issued. */
         REVOKED(401),
         INSUFFICIENT_SCOPE(403),
         /** Identity-service is silent, or what it announced has not arrived. */
-        IDENTITY_SILENT(503);
+        IDENTITY_SILENT(503),
+        /** Whether the proof of the key is fresh, or was used before, cannot be told now. */
+        PROOF_NOT_CHECKED(503);
 
         private final int status;
 

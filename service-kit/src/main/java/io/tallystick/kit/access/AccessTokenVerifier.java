@@ -2,10 +2,13 @@ package io.tallystick.kit.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.AccessToken.Spending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Verifies access tokens (RFC 9068) without asking anyone: with the keys identity-service published last.
@@ -19,6 +22,8 @@ public final class AccessTokenVerifier {
 
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
     private static final int MAX_SCOPES = 32;
+    private static final Pattern THUMBPRINT = Pattern.compile("[A-Za-z0-9_-]{43}");
+    private static final Pattern GRANT = Pattern.compile("[A-Za-z0-9_-]{16,64}");
 
     private final String issuer;
     private final String audience;
@@ -33,7 +38,8 @@ public final class AccessTokenVerifier {
     }
 
     /**
-     * What {@code token} says, if all of it may be believed now.
+     * What {@code token} says, if all of it may be believed now. If it is bound to a {@link AccessToken#key() key}, it is
+     * worth nothing until its caller proved that key.
      *
      * @throws AccessRefused otherwise, or when too little is known of identity-service to say
      */
@@ -66,11 +72,6 @@ public final class AccessTokenVerifier {
     }
 
     private void requireOurs(JsonNode claims) {
-        // Bound to a key that its caller would have to prove; a bearer of it may have found it.
-        if (claims.has("cnf")) {
-            throw new AccessRefused(
-                    Reason.NOT_PROVEN, "The access token is bound to a key, whose proof is not taken here yet.");
-        }
         if (!issuer.equals(CompactJws.text(claims, "iss"))) {
             throw new AccessRefused(Reason.WRONG_ISSUER, "The access token must be issued by " + issuer + ".");
         }
@@ -107,7 +108,13 @@ public final class AccessTokenVerifier {
         if (tenant.isEmpty() || !did.startsWith("did:") || scopes.length > MAX_SCOPES) {
             throw new CompactJws.Invalid("tenant, sub or scope is out of bounds");
         }
-        if (identity.revoked(tenant, did)) {
+        var key = key(claims);
+        var spending = spending(claims);
+        if (spending.isPresent() && key.isEmpty()) {
+            throw new CompactJws.Invalid("an access token for a grant must be bound to its agent's key");
+        }
+        if (identity.revoked(tenant, did)
+                || spending.filter(by -> identity.revoked(tenant, by.agent())).isPresent()) {
             throw new AccessRefused(Reason.REVOKED, "This identity was revoked; ask the tenant's owner.");
         }
         return new AccessToken(
@@ -116,7 +123,38 @@ public final class AccessTokenVerifier {
                 Set.copyOf(List.of(scopes)),
                 ownOnly(claims),
                 CompactJws.text(claims, "jti"),
-                Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")));
+                Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")),
+                key,
+                spending);
+    }
+
+    /** A binding of another kind would be a restriction that was not understood. */
+    private static Optional<String> key(JsonNode claims) {
+        if (!claims.has("cnf")) {
+            return Optional.empty();
+        }
+        var cnf = claims.get("cnf");
+        if (!cnf.isObject()
+                || cnf.size() != 1
+                || !THUMBPRINT.matcher(CompactJws.text(cnf, "jkt")).matches()) {
+            throw new CompactJws.Invalid("cnf must have jkt, a key's thumbprint, and nothing else");
+        }
+        return Optional.of(CompactJws.text(cnf, "jkt"));
+    }
+
+    private static Optional<Spending> spending(JsonNode claims) {
+        if (!claims.has("act") && !claims.has("grant")) {
+            return Optional.empty();
+        }
+        var grant = CompactJws.text(claims, "grant");
+        var act = claims.get("act");
+        if (act == null
+                || !act.isObject()
+                || act.size() != 1
+                || !GRANT.matcher(grant).matches()) {
+            throw new CompactJws.Invalid("grant and act must come together, and act must have sub and nothing else");
+        }
+        return Optional.of(new Spending(CompactJws.text(act, "sub"), grant));
     }
 
     /** {@code own} is true or absent: any other value is a restriction that was not understood. */

@@ -1,6 +1,8 @@
 package io.tallystick.kit.access;
 
+import io.tallystick.kit.access.AccessToken.Spending;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.Optional;
 import java.util.Set;
 
 /** Who makes the request being answered. There is one only where {@link RequiresScope} asked for it. */
@@ -24,6 +26,16 @@ public class Caller {
     /** Whether the caller may see only what is its own: where {@link #did()} is the subject. */
     public boolean ownOnly() {
         return token().ownOnly();
+    }
+
+    /** Thumbprint of the key that the caller proved to hold; empty where its access token is bound to none. */
+    public Optional<String> key() {
+        return token().key();
+    }
+
+    /** The agent that calls and the grant that it spends, where {@link #did()} does not call itself. */
+    public Optional<Spending> spending() {
+        return token().spending();
     }
 
     public boolean may(String scope) {

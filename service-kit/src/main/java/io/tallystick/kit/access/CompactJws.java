@@ -101,6 +101,15 @@ public final class CompactJws {
         return text(header, name);
     }
 
+    /** The object of a header. @throws Invalid if it is no object */
+    public JsonNode headerObject(String name) {
+        var value = header.get(name);
+        if (value == null || !value.isObject()) {
+            throw new Invalid(name + " must be an object");
+        }
+        return value;
+    }
+
     /** @throws Invalid unless the header has exactly this text: our choice is compared, the sender's is never followed */
     public CompactJws requireHeader(String name, String value) {
         if (!value.equals(header(name))) {

@@ -10,6 +10,7 @@ import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.GrantView.Found;
 import io.tallystick.kit.access.GrantView.Holds;
 import io.tallystick.kit.access.GrantView.HoldsNot;
+import io.tallystick.kit.access.proof.Nonces;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,6 +75,7 @@ public final class IdentityView {
     private final Map<String, TopicView> topics = new HashMap<>();
     private final GrantView grants = new GrantView();
     private Set<String> acceptedKeys = Set.of();
+    private Nonces nonces = new Nonces(List.of());
 
     /** @param eventKey the pinned did:key; the one signature that is believed */
     public IdentityView(String eventKey, Duration maxSilence, Duration maxLag, Duration skew) {
@@ -166,6 +168,7 @@ public final class IdentityView {
         }
         if (ofKeys) {
             acceptedKeys = Set.copyOf(heartbeat.keys());
+            nonces = new Nonces(heartbeat.nonces());
         }
         return Applied.HEARTBEAT;
     }
@@ -175,6 +178,11 @@ public final class IdentityView {
         return Optional.ofNullable(keys.get(kid))
                 .filter(known -> known.accepted && acceptedKeys.contains(kid))
                 .map(KnownKey::key);
+    }
+
+    /** What a proof of a key may name now. Good as long as identity-service is heard. */
+    public synchronized Nonces nonces() {
+        return nonces;
     }
 
     /** Whether the access of {@code did} to {@code tenant} was withdrawn. */

@@ -51,12 +51,35 @@ class AccessTokenVerifierTest {
         assertThat(token.expiresAt()).isEqualTo(NOW.plusSeconds(300));
     }
 
-    /** Whoever found it could use it otherwise. */
     @Test
-    void anAccessTokenThatIsBoundToAKeyIsNoBearerToken() {
-        var bound = claims().replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"x\"},\"iss\"");
+    void saysWhichKeyItIsBoundToAndWhatIsSpent() {
+        var thumbprint = "x".repeat(43);
+        var bound = claims().replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"" + thumbprint + "\"},\"iss\"");
+        var spending = bound.replace(
+                "{\"cnf\"", "{\"act\":{\"sub\":\"did:key:agent\"},\"grant\":\"0123456789abcdef\",\"cnf\"");
 
-        assertRefused(Reason.NOT_PROVEN, signed(header("k1"), bound));
+        assertThat(verifier.verify(signed(header("k1"), claims()), NOW).key()).isEmpty();
+        assertThat(verifier.verify(signed(header("k1"), bound), NOW).key()).contains(thumbprint);
+        assertThat(verifier.verify(signed(header("k1"), spending), NOW).spending())
+                .contains(new AccessToken.Spending("did:key:agent", "0123456789abcdef"));
+    }
+
+    /** A binding that is not understood would be none. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"cnf\":{}",
+                "\"cnf\":{\"jkt\":\"x\"}",
+                "\"cnf\":{\"x5t#S256\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
+                "\"cnf\":{\"jkt\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",\"jwk\":{}}",
+                "\"cnf\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"",
+                "\"cnf\":null",
+                "\"act\":{\"sub\":\"did:key:agent\"},\"grant\":\"0123456789abcdef\"",
+                "\"grant\":\"0123456789abcdef\"",
+                "\"act\":{\"sub\":\"did:key:agent\"}"
+            })
+    void aBindingThatIsNotUnderstood(String more) {
+        assertRefused(Reason.MALFORMED, signed(header("k1"), claims().replace("{\"iss\"", "{" + more + ",\"iss\"")));
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.kit.access.proof.NonceSeries;
+import io.tallystick.kit.access.proof.Nonces;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -90,6 +92,17 @@ public final class TestIdentity implements AutoCloseable {
     public String ownToken(String tenant, String did, String audience, String... scopes) {
         var claims = claims(tenant, did, audience, Instant.now(), scopes);
         return mint(currentKey, claims.replace("{\"iss\"", "{\"own\":true,\"iss\""));
+    }
+
+    /** An access token that is bound to a key, by its thumbprint. */
+    public String boundToken(String thumbprint, String tenant, String did, String audience, String... scopes) {
+        var claims = claims(tenant, did, audience, Instant.now(), scopes);
+        return mint(currentKey, claims.replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"" + thumbprint + "\"},\"iss\""));
+    }
+
+    /** What proofs of a key may name now. */
+    public Nonces nonces() {
+        return new NonceSeries(eventKey::sign).at(Instant.now());
     }
 
     /** A new random did:key. */
@@ -208,7 +221,8 @@ public final class TestIdentity implements AutoCloseable {
                                 revisions.getOrDefault(topic, 0L),
                                 Instant.now(),
                                 accepted,
-                                Map.of(GRANTS, revisions.getOrDefault(GRANTS, 0L))));
+                                Map.of(GRANTS, revisions.getOrDefault(GRANTS, 0L)),
+                                nonces().accepted()));
             }
         }
     }
