@@ -43,6 +43,7 @@ class AcceptanceTest {
                 "identity",
                 "webvh",
                 "proofs",
+                "dids",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

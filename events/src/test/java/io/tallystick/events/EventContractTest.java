@@ -94,6 +94,16 @@ class EventContractTest {
     }
 
     @Test
+    void aDidWithoutTheVersionThatWasAddedLaterIsOneOfWhichNothingIsSaid() throws IOException {
+        var example = JSON.readTree(resource("/examples/did-changed.v1.json"));
+        ((ObjectNode) example.get("data")).remove("version");
+
+        assertThat(EventJson.read(JSON.writeValueAsBytes(example)).data())
+                .isInstanceOfSatisfying(
+                        DidChanged.class, did -> assertThat(did.version()).isEmpty());
+    }
+
+    @Test
     void dataThatBreaksARuleOfItsRecordIsRefused() throws IOException {
         var example = JSON.readTree(resource("/examples/meter-advanced.v1.json"));
         ((ObjectNode) example.get("data")).put("voided", "99999");

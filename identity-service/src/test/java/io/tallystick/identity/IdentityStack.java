@@ -21,6 +21,10 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
 
     public static final int TREE_SIZE = 12;
 
+    public static final int DIDS_PER_TENANT = 12;
+
+    public static final int RESOLUTION_BURST = 200;
+
     /** Held by the tests in system properties, because they run in another class loader. */
     private static final String OPERATOR_SEED = "tallystick.test.operator-seed";
 
@@ -51,6 +55,9 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.identity.operator-did", operator.publicKey().didKey());
         config.put("tallystick.identity.rotation-notice", "2s");
         config.put("tallystick.identity.grants.per-client", Integer.toString(GRANTS_PER_CLIENT));
+        config.put("tallystick.identity.resolution.requests-per-second", "100");
+        config.put("tallystick.identity.resolution.burst", Integer.toString(RESOLUTION_BURST));
+        config.put("tallystick.identity.issued.per-tenant", Integer.toString(DIDS_PER_TENANT));
         config.put("tallystick.identity.grants.tree-size", Integer.toString(TREE_SIZE));
         return config;
     }

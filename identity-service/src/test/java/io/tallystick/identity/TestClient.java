@@ -13,9 +13,16 @@ public final class TestClient {
     private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Ed25519Signer key;
+    private final String did;
 
     public TestClient(Ed25519Signer key) {
+        this(key, key.publicKey().didKey());
+    }
+
+    /** @param did that has this key, or is said to have it */
+    public TestClient(Ed25519Signer key, String did) {
         this.key = key;
+        this.did = did;
     }
 
     public static TestClient operator() {
@@ -27,7 +34,17 @@ public final class TestClient {
     }
 
     public String did() {
-        return key.publicKey().didKey();
+        return did;
+    }
+
+    /** The key as documents have it. */
+    public String multibase() {
+        return key.publicKey().didKey().substring("did:key:".length());
+    }
+
+    /** The one who signs with the same key for another DID. */
+    public TestClient as(String otherDid) {
+        return new TestClient(key, otherDid);
     }
 
     public Ed25519Signer key() {

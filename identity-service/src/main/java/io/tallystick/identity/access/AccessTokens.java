@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tallystick.identity.grant.SpendGrant;
 import io.tallystick.identity.key.SigningKeys;
 import io.tallystick.kit.access.AccessConfig;
+import io.tallystick.kit.access.AccessTokenVerifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +33,11 @@ class AccessTokens {
      * What an access token is to say.
      *
      * @param tenant whom the caller acts for
+     * @param version the DID's version, with which the access token ends; empty for a DID that never changes
      * @param audience the one service that it is for
      * @param ownOnly whether it reads what is the caller's own only
      */
-    record Grant(String tenant, String did, String audience, List<String> scopes, boolean ownOnly) {
+    record Grant(String tenant, String did, String version, String audience, List<String> scopes, boolean ownOnly) {
         Grant {
             scopes = List.copyOf(scopes);
         }
@@ -46,8 +48,10 @@ class AccessTokens {
      *
      * @param grant what is spent; no access token of it lives longer than it
      * @param client whose money it is
+     * @param version the client's version, with which the access token ends; empty for a DID that never changes
      */
-    record Spending(SpendGrant grant, String tenant, String client, String audience, List<String> scopes) {
+    record Spending(
+            SpendGrant grant, String tenant, String client, String version, String audience, List<String> scopes) {
         Spending {
             scopes = List.copyOf(scopes);
         }
@@ -59,6 +63,7 @@ class AccessTokens {
     /** @param key thumbprint of the key that it is bound to; empty if who bears it may use it */
     Issued issue(Grant grant, String key, Instant now) {
         var claims = claims(grant.did(), grant.did(), grant.audience(), grant.tenant(), grant.scopes());
+        putVersion(claims, grant.version());
         if (grant.ownOnly()) {
             claims.put("own", true);
         }
@@ -73,6 +78,7 @@ class AccessTokens {
         var grant = spending.grant();
         var agent = grant.agent();
         var claims = claims(spending.client(), agent.did(), spending.audience(), spending.tenant(), spending.scopes());
+        putVersion(claims, spending.version());
         claims.put("own", true).put("grant", grant.jti());
         claims.putObject("act").put("sub", agent.did());
         claims.putObject("cnf").put("jkt", agent.key());
@@ -89,6 +95,12 @@ class AccessTokens {
                 .put("tenant", tenant)
                 .put("scope", String.join(" ", scopes))
                 .put("jti", UUID.randomUUID().toString());
+    }
+
+    private static void putVersion(ObjectNode claims, String version) {
+        if (!version.isEmpty()) {
+            claims.put(AccessTokenVerifier.DID_VERSION, version);
+        }
     }
 
     private Issued issued(ObjectNode claims, List<String> scopes, int seconds, Instant now) {

@@ -1,7 +1,10 @@
 package io.tallystick.identity.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.did.DidKeys;
+import io.tallystick.identity.did.DidKeys.Purpose;
 import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.CompactJws;
@@ -31,11 +34,12 @@ class ClientAssertions {
      * What a verified assertion says.
      *
      * @param did who sent it
+     * @param version the version of the DID that has the key; empty for a DID that never changes
      * @param key thumbprint of the DID's key that signed it
      * @param jti to be used once
      * @param usableUntil when it is refused for its age, whatever the clocks
      */
-    record Verified(String did, String key, String jti, Instant usableUntil) {}
+    record Verified(String did, String version, String key, String jti, Instant usableUntil) {}
 
     private final DidSignatures signatures;
     private final String issuer;
@@ -47,24 +51,29 @@ class ClientAssertions {
         this.skew = config.clockSkew();
     }
 
-    /** @throws TokenRefused unless all of it may be believed now; whether it was used before, this cannot know */
-    Verified verify(String assertion, Instant now) {
-        try {
-            var jws = CompactJws.parse(assertion, MAX_LENGTH, REQUIRED, OPTIONAL);
-            // Without a type it can still be nothing else of ours: those have their own, and other claims.
-            if (jws.hasHeader("typ") && !TYPES.contains(jws.header("typ"))) {
-                throw new CompactJws.Invalid("typ must be JWT or client-authentication+jwt, or be left out");
-            }
-            var claims = jws.claims();
-            var did = CompactJws.text(claims, "iss");
-            var key = signatures.verify(jws, did).thumbprint();
-            return believed(claims, did, key, now);
-        } catch (CompactJws.Invalid e) {
-            throw new TokenRefused(Code.INVALID_CLIENT, "client_assertion: " + e.getMessage());
-        }
+    /** Fails with {@link TokenRefused} unless all may be believed now; whether it was used before, this cannot know. */
+    Uni<Verified> verify(String assertion, Instant now) {
+        return Uni.createFrom()
+                .deferred(() -> verified(assertion, now))
+                .onFailure(CompactJws.Invalid.class)
+                .transform(e -> new TokenRefused(Code.INVALID_CLIENT, "client_assertion: " + e.getMessage()));
     }
 
-    private Verified believed(JsonNode claims, String did, String key, Instant now) {
+    private Uni<Verified> verified(String assertion, Instant now) {
+        var jws = CompactJws.parse(assertion, MAX_LENGTH, REQUIRED, OPTIONAL);
+        // Without a type it can still be nothing else of ours: those have their own, and other claims.
+        if (jws.hasHeader("typ") && !TYPES.contains(jws.header("typ"))) {
+            throw new CompactJws.Invalid("typ must be JWT or client-authentication+jwt, or be left out");
+        }
+        var claims = jws.claims();
+        var did = CompactJws.text(claims, "iss");
+        return signatures
+                .keys(did, Purpose.AUTHENTICATION)
+                .map(keys -> believed(claims, keys, keys.verify(jws).thumbprint(), now));
+    }
+
+    private Verified believed(JsonNode claims, DidKeys keys, String key, Instant now) {
+        var did = keys.did();
         if (!did.equals(CompactJws.text(claims, "sub"))) {
             throw new CompactJws.Invalid("iss and sub must be the same DID");
         }
@@ -84,7 +93,7 @@ class ClientAssertions {
         }
         requireNotEarly(claims, "iat", now);
         requireNotEarly(claims, "nbf", now);
-        return new Verified(did, key, jti, expires.plus(skew));
+        return new Verified(did, keys.version(), key, jti, expires.plus(skew));
     }
 
     private void requireNotEarly(JsonNode claims, String name, Instant now) {

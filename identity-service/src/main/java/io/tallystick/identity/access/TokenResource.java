@@ -4,20 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
-import io.tallystick.identity.access.AccessTokens.Grant;
 import io.tallystick.identity.access.AccessTokens.Issued;
-import io.tallystick.identity.access.AccessTokens.Spending;
+import io.tallystick.identity.access.Authority.Asking;
 import io.tallystick.identity.access.ClientAssertions.Verified;
 import io.tallystick.identity.access.TokenRefused.Code;
-import io.tallystick.identity.did.Identities;
-import io.tallystick.identity.did.Identities.Known;
-import io.tallystick.identity.did.Identity;
-import io.tallystick.identity.grant.Grants;
-import io.tallystick.identity.grant.SpendGrant.Agent;
-import io.tallystick.identity.key.IdentityConfig;
-import io.tallystick.identity.tenant.Tenant;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.Proof;
+import io.tallystick.kit.problem.RateLimit;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
@@ -30,7 +23,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -41,10 +33,7 @@ class TokenResource {
     private final ClientAssertions assertions;
     private final UsedAssertions used;
     private final TokenProofs proofs;
-    private final Identities identities;
-    private final AccessTokens tokens;
-    private final Grants grants;
-    private final IdentityConfig config;
+    private final Authority authority;
     private final RateLimit rate;
     private final MeterRegistry metrics;
 
@@ -52,19 +41,13 @@ class TokenResource {
             ClientAssertions assertions,
             UsedAssertions used,
             TokenProofs proofs,
-            Identities identities,
-            AccessTokens tokens,
-            Grants grants,
-            IdentityConfig config,
+            Authority authority,
             TokenConfig token,
             MeterRegistry metrics) {
         this.assertions = assertions;
         this.used = used;
         this.proofs = proofs;
-        this.identities = identities;
-        this.tokens = tokens;
-        this.grants = grants;
-        this.config = config;
+        this.authority = authority;
         this.rate = new RateLimit(token.requestsPerSecond(), token.burst());
         this.metrics = metrics;
     }
@@ -78,10 +61,20 @@ class TokenResource {
         }
         var request = TokenRequest.of(form);
         var now = Instant.now();
-        var assertion = assertions.verify(request.assertion(), now);
+        return assertions.verify(request.assertion(), now).chain(assertion -> {
+            requireClientId(form, assertion);
+            return issue(request, assertion, http, now);
+        });
+    }
+
+    private static void requireClientId(MultivaluedMap<String, String> form, Verified assertion) {
         if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
+    }
+
+    private Uni<RestResponse<Granted>> issue(
+            TokenRequest request, Verified assertion, HttpServerRequest http, Instant now) {
         // First, so that who only lacks a nonce can send the same assertion again.
         var proof = proofs.read(http, now);
         var key = proof.map(Proof::key).orElse("");
@@ -90,22 +83,10 @@ class TokenResource {
                     Code.INVALID_DPOP_PROOF,
                     "An access token for a grant is bound to the key of its agent: prove that.");
         }
+        var asking = new Asking(assertion.did(), assertion.version(), assertion.key());
         return once(assertion, proof, now)
-                .chain(() -> request.grant().isEmpty()
-                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, key, now))
-                        : spending(request, assertion, now).map(spending -> tokens.issue(spending, now)))
+                .chain(() -> authority.issue(request, asking, key, now))
                 .map(issued -> granted(issued, request.audience(), proof, now));
-    }
-
-    /** The client said who may spend, and by which key: the agent's roles, if it has any, do not matter. */
-    private Uni<Spending> spending(TokenRequest request, Verified agent, Instant now) {
-        return grants.holding(request.tenant(), request.grant(), now).map(found -> {
-            var kept = found.filter(one -> one.grant().agent().equals(new Agent(agent.did(), agent.key())))
-                    .orElseThrow(() -> new TokenRefused(
-                            Code.INVALID_GRANT, "No grant of this tenant that holds now is yours by this jti."));
-            var scopes = scopes(Scopes.ofSpender(request.audience()), request);
-            return new Spending(kept.grant(), kept.tenant(), kept.place().client(), request.audience(), scopes);
-        });
     }
 
     private Uni<Void> once(Verified assertion, Optional<Proof> proof, Instant now) {
@@ -119,51 +100,6 @@ class TokenResource {
                     }
                 })
                 .replaceWithVoid();
-    }
-
-    private Uni<Grant> grant(TokenRequest request, String did, Instant now) {
-        if (did.equals(config.operatorDid())
-                && (request.tenant().isEmpty() || request.tenant().equals(Tenant.INSTALLATION))) {
-            var scopes = scopes(Scopes.ofOperator(request.audience()), request);
-            return Uni.createFrom().item(new Grant(Tenant.INSTALLATION, did, request.audience(), scopes, false));
-        }
-        return identities.of(did, request.tenant()).chain(found -> {
-            var known = chosen(found);
-            var grant = grant(request, known.identity());
-            return known.inUse()
-                    ? Uni.createFrom().item(grant)
-                    : identities.inUse(known.identity(), now).replaceWith(grant);
-        });
-    }
-
-    private static Grant grant(TokenRequest request, Identity identity) {
-        var scopes = scopes(Scopes.of(identity.roles(), request.audience()), request);
-        return new Grant(
-                identity.tenant(), identity.did(), request.audience(), scopes, Scopes.ownOnly(identity.roles()));
-    }
-
-    /** A tenant that the holder never used does not count beside one that it did: anyone may register any DID. */
-    private static Known chosen(List<Known> found) {
-        var inUse = found.stream().filter(Known::inUse).toList();
-        var fitting = inUse.isEmpty() ? found : inUse;
-        if (fitting.isEmpty()) {
-            throw new TokenRefused(Code.INVALID_CLIENT, "This DID is not registered; ask the tenant's owner.");
-        }
-        if (fitting.size() > 1) {
-            throw new TokenRefused(Code.INVALID_REQUEST, "This DID acts for several tenants: send tenant.");
-        }
-        return fitting.getFirst();
-    }
-
-    private static List<String> scopes(Set<String> allowed, TokenRequest request) {
-        return Scopes.granted(allowed, request.scope())
-                .orElseThrow(() -> new TokenRefused(
-                        Code.INVALID_SCOPE,
-                        allowed.isEmpty()
-                                ? "This DID's roles give nothing in " + request.audience() + "."
-                                : "Ask for scopes among: "
-                                        + String.join(
-                                                " ", allowed.stream().sorted().toList())));
     }
 
     private RestResponse<Granted> granted(Issued issued, String audience, Optional<Proof> proof, Instant now) {

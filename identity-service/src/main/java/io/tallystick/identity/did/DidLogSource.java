@@ -2,11 +2,10 @@ package io.tallystick.identity.did;
 
 import io.tallystick.identity.did.webvh.Json.JsonObject;
 import io.tallystick.identity.did.webvh.Verification;
-import io.tallystick.identity.did.webvh.WebvhDid;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Where logs of did:webvh come from. What it finds is not to be believed before it was verified. */
+/** Where logs of did:webvh come from. */
 public interface DidLogSource {
 
     /**
@@ -19,16 +18,7 @@ public interface DidLogSource {
 
     sealed interface Found {
 
-        /**
-         * A log as it was found.
-         *
-         * @param did whose it is said to be
-         * @param text of {@code did.jsonl}
-         * @param witnesses the text of {@code did-witness.json}; empty if there is none
-         */
-        record Log(WebvhDid did, String text, String witnesses) implements Found {}
-
-        /** A log that the source verified. */
+        /** A log, verified: what of it holds. */
         record Checked(Verification log) implements Found {}
 
         /** The document of a did:web without a log. */

@@ -5,6 +5,7 @@ import io.tallystick.identity.did.Registration.Registered;
 import io.tallystick.identity.did.Registration.Rejected;
 import io.tallystick.identity.did.Registration.Revoked;
 import io.tallystick.identity.did.Registration.Unchanged;
+import io.tallystick.identity.did.webvh.Verification.Version;
 import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -52,7 +53,44 @@ public class Identities {
 
     private static Uni<Registration> stored(Mutiny.Session session, Identity wished) {
         return session.find(IdentityEntity.class, key(wished.tenant(), wished.did()))
-                .map(row -> row == null ? Rejected.UNKNOWN_TENANT : decide(row.toIdentity(), wished));
+                .chain(row -> row == null
+                        ? otherName(session, wished)
+                        : Uni.createFrom().item(decide(row.toIdentity(), wished)));
+    }
+
+    /** A did:webvh is one identity, whatever it is called since it moved. */
+    private static Uni<Registration> otherName(Mutiny.Session session, Identity wished) {
+        return wished.scid().isEmpty()
+                ? Uni.createFrom().item(Rejected.UNKNOWN_TENANT)
+                : byScid(session, wished.tenant(), wished.scid())
+                        .map(row -> row == null ? Rejected.UNKNOWN_TENANT : Rejected.REGISTERED_BY_OTHER_NAME);
+    }
+
+    private static Uni<IdentityEntity> byScid(Mutiny.Session session, String tenant, String scid) {
+        return session.createQuery("from IdentityEntity where tenant = :tenant and scid = :scid", IdentityEntity.class)
+                .setParameter("tenant", tenant)
+                .setParameter("scid", scid)
+                .getSingleResultOrNull();
+    }
+
+    /**
+     * A tenant's did:webvh has a new version: what it was given at an older one is to be refused, and if it was
+     * deactivated, all that it was given. Takes its turn first, so that an identity registered at the same time is either
+     * seen here or has access tokens of the new version only.
+     */
+    public Uni<Void> follow(Mutiny.Session session, String tenant, Version version, Instant now) {
+        return events.takeTurn(session)
+                .chain(() -> byScid(session, tenant, version.did().scid()))
+                .chain(row -> row == null || row.revokedAt != null
+                        ? Uni.createFrom().voidItem()
+                        : follow(session, row, version, now));
+    }
+
+    private Uni<Void> follow(Mutiny.Session session, IdentityEntity row, Version version, Instant now) {
+        var identity = row.toIdentity();
+        return version.deactivated()
+                ? revoke(session, row, now).replaceWithVoid()
+                : events.tell(session, now, revision -> identity.toEvent(version.versionId(), now, revision));
     }
 
     private static Registration decide(Identity stored, Identity wished) {

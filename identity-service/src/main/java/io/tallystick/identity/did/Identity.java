@@ -3,6 +3,7 @@ package io.tallystick.identity.did;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystick.events.DidChanged;
+import io.tallystick.identity.did.webvh.WebvhDid;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -96,9 +97,18 @@ public record Identity(
         return roles.stream().map(Role::word).sorted().toList();
     }
 
+    /** What a did:webvh is for ever, whatever it is called; empty for another DID. */
+    String scid() {
+        return did.startsWith(WebvhDid.PREFIX) ? WebvhDid.parse(did).scid() : "";
+    }
+
     DidChanged toEvent(long revision) {
-        var since = revoked() ? revokedAt : registeredAt;
-        return new DidChanged(
-                did, tenant, kind.word(), revoked() ? List.of() : roleWords(), revoked(), since, revision);
+        return toEvent("", revoked() ? revokedAt : registeredAt, revision);
+    }
+
+    /** @param version the DID's version, of which it says that it came at {@code since} */
+    DidChanged toEvent(String version, Instant since, long revision) {
+        var words = revoked() ? List.<String>of() : roleWords();
+        return new DidChanged(did, tenant, kind.word(), words, revoked(), since, revision, version);
     }
 }

@@ -26,6 +26,10 @@ class IdentityEntity {
     @Id
     String did;
 
+    /** Of a did:webvh; the database reads it from the DID. */
+    @Column(insertable = false, updatable = false)
+    String scid;
+
     @Column(updatable = false, nullable = false)
     String kind;
 

@@ -8,10 +8,10 @@ import io.tallystick.identity.did.Registration.Registered;
 import io.tallystick.identity.did.Registration.Rejected;
 import io.tallystick.identity.did.Registration.Revoked;
 import io.tallystick.identity.did.Registration.Unchanged;
-import io.tallystick.identity.did.Resolution.Resolved;
 import io.tallystick.identity.tenant.Tenant;
 import io.tallystick.identity.tenant.TenantRights;
 import io.tallystick.kit.access.Caller;
+import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.RequiresScope;
 import io.tallystick.kit.problem.Problem;
 import io.tallystick.kit.problem.ProblemException;
@@ -41,12 +41,12 @@ import org.jboss.resteasy.reactive.RestResponse;
 @RequiresScope("identities:write")
 class IdentityResource {
     private final Identities identities;
-    private final DidResolver resolver;
+    private final DidSignatures signatures;
     private final Caller caller;
 
-    IdentityResource(Identities identities, DidResolver resolver, Caller caller) {
+    IdentityResource(Identities identities, DidSignatures signatures, Caller caller) {
         this.identities = identities;
-        this.resolver = resolver;
+        this.signatures = signatures;
         this.caller = caller;
     }
 
@@ -54,8 +54,9 @@ class IdentityResource {
     public Uni<RestResponse<IdentityAnswer>> register(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @Valid @NotNull NewIdentity body) {
         TenantRights.requireFor(caller, tenant);
-        requireSigningKey(body.did());
-        return identities.register(body.toIdentity(tenant, now())).map(IdentityResource::answer);
+        return requireSigningKey(tenant, body.did())
+                .chain(() -> identities.register(body.toIdentity(tenant, now())))
+                .map(IdentityResource::answer);
     }
 
     @DELETE
@@ -77,16 +78,27 @@ class IdentityResource {
     }
 
     /** Who cannot sign can never get an access token; better said now than at its first try. */
-    private void requireSigningKey(String did) {
-        var resolved = resolver.resolve(did);
-        if (!(resolved instanceof Resolved(var _, var keys)) || keys.isEmpty()) {
-            throw new ProblemException(Problem.of(
-                            "did-cannot-sign",
-                            "Identity not registered",
-                            422,
-                            "Register a did:key or did:jwk with an Ed25519, P-256 or secp256k1 key.")
-                    .with(List.of(new Problem.FieldError("/did", "has no key that can sign"))));
-        }
+    private Uni<Void> requireSigningKey(String tenant, String did) {
+        return signatures
+                .mayBeOf(tenant, did)
+                .onFailure(CompactJws.Invalid.class)
+                .recoverWithItem(false)
+                .invoke(may -> {
+                    if (!may) {
+                        throw cannotSign();
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static ProblemException cannotSign() {
+        return new ProblemException(Problem.of(
+                        "did-cannot-sign",
+                        "Identity not registered",
+                        422,
+                        "Register a did:key or did:jwk with an Ed25519, P-256 or secp256k1 key, or a did:webvh that was "
+                                + "issued to this tenant, by its present name.")
+                .with(List.of(new Problem.FieldError("/did", "has no key that can sign"))));
     }
 
     private static RestResponse<IdentityAnswer> answer(Registration result) {
@@ -109,6 +121,11 @@ class IdentityResource {
                         "identity-exists",
                         409,
                         "The DID is registered as something else; revoke it, and use a new one.");
+            case REGISTERED_BY_OTHER_NAME ->
+                problem(
+                        "identity-exists",
+                        409,
+                        "The DID is registered by the name that it had before it moved; go on with that.");
         };
     }
 

@@ -17,6 +17,8 @@ sealed interface Registration {
         /** The DID was registered with the tenant and revoked. */
         WAS_REVOKED,
         /** The DID is registered with the tenant as something else. */
-        REGISTERED_OTHERWISE
+        REGISTERED_OTHERWISE,
+        /** The DID is registered with the tenant by a name that it had before it moved. */
+        REGISTERED_BY_OTHER_NAME
     }
 }

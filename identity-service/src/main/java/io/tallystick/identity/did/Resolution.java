@@ -32,7 +32,7 @@ public sealed interface Resolution {
     record NotResolved(String detail) implements Resolution {}
 
     /** @param detail what is too much, and when to try again */
-    record TooManyRequests(String detail) implements Resolution {}
+    record TooManyRequests(String detail, int retryAfterSeconds) implements Resolution {}
 
     record MethodNotSupported(String method) implements Resolution {}
 }

@@ -48,11 +48,13 @@ class GrantResource {
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @NotNull String jwt) {
         TenantRights.requireFor(caller, tenant);
         var now = now();
-        return switch (verifier.verify(jwt, tenant, now)) {
-            case Verified verified ->
-                grants.submit(tenant, verified, asking(), now).map(GrantResource::answer);
-            case Refused refused -> throw new ProblemException(GrantProblems.of(refused));
-        };
+        var asking = asking();
+        return verifier.verify(jwt, tenant, now)
+                .chain(verification -> switch (verification) {
+                    case Verified verified -> grants.submit(tenant, verified, asking, now);
+                    case Refused refused -> throw new ProblemException(GrantProblems.of(refused));
+                })
+                .map(GrantResource::answer);
     }
 
     @DELETE

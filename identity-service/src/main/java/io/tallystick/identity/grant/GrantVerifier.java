@@ -1,6 +1,8 @@
 package io.tallystick.identity.grant;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.did.DidKeys.Purpose;
 import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.identity.grant.GrantVerification.Reason;
 import io.tallystick.identity.grant.GrantVerification.Refused;
@@ -63,21 +65,27 @@ class GrantVerifier {
     }
 
     /** What {@code text} says, if all of it may be believed now; else why not. */
-    GrantVerification verify(String text, String tenant, Instant now) {
-        CompactJws jws;
-        JsonNode claims;
-        String signedBy;
+    Uni<GrantVerification> verify(String text, String tenant, Instant now) {
         try {
-            jws = parse(text);
-            claims = jws.claims();
+            var jws = parse(text);
+            var claims = jws.claims();
+            return signedBy(jws, claims)
+                    .map(signedBy -> verify(text, claims, signedBy, tenant, now))
+                    .onFailure(CompactJws.Invalid.class)
+                    .recoverWithItem(e -> new Refused(Reason.NOT_SIGNED, e.getMessage()));
         } catch (CompactJws.Invalid e) {
-            return new Refused(Reason.NOT_A_GRANT, e.getMessage());
+            return Uni.createFrom().item(new Refused(Reason.NOT_A_GRANT, e.getMessage()));
         }
-        try {
-            signedBy = signatures.verify(jws, CompactJws.text(claims, "iss")).thumbprint();
-        } catch (CompactJws.Invalid e) {
-            return new Refused(Reason.NOT_SIGNED, e.getMessage());
-        }
+    }
+
+    /** The thumbprint of the key of the issuer that signed, among those that it has now. */
+    private Uni<String> signedBy(CompactJws jws, JsonNode claims) {
+        return Uni.createFrom()
+                .deferred(() -> signatures.keys(CompactJws.text(claims, "iss"), Purpose.ASSERTION))
+                .map(keys -> keys.verify(jws).thumbprint());
+    }
+
+    private GrantVerification verify(String text, JsonNode claims, String signedBy, String tenant, Instant now) {
         try {
             var grant = read(text, claims);
             if (!signatures.hasKey(grant.agent().did(), grant.agent().key())) {

@@ -54,6 +54,11 @@ public class IdentityEvents {
         return lock(session).map(row -> row.grants > 0 && row.grantsToldAt.isBefore(time));
     }
 
+    /** As telling does, makes other writers wait until the transaction of {@code session} ends. */
+    public Uni<Void> takeTurn(Mutiny.Session session) {
+        return lock(session).replaceWithVoid();
+    }
+
     /** Makes other writers wait until the transaction of {@code session} ends. */
     Uni<RevisionEntity> lock(Mutiny.Session session) {
         return session.find(RevisionEntity.class, RevisionEntity.ID, LockModeType.PESSIMISTIC_WRITE);

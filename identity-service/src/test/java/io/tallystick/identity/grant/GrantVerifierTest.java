@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.identity.EcTestKey;
 import io.tallystick.identity.IdentityStack;
+import io.tallystick.identity.NoneIssued;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.did.DidResolver;
 import io.tallystick.identity.did.DidSignatures;
@@ -32,7 +33,8 @@ class GrantVerifierTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_780_000_000);
     private static final GrantMaker MAKER = new GrantMaker("acme", NOW);
 
-    private final GrantVerifier verifier = new GrantVerifier(new DidSignatures(new DidResolver()), new Config());
+    private final GrantVerifier verifier =
+            new GrantVerifier(new DidSignatures(new DidResolver(), new NoneIssued()), new Config());
     private final TestClient client = TestClient.random();
     private final TestClient agent = TestClient.random();
 
@@ -267,7 +269,7 @@ class GrantVerifierTest {
 
         @Test
         void tenantCrossing() {
-            assertThat(verifier.verify(MAKER.root(client, agent), "other", NOW))
+            assertThat(verify(MAKER.root(client, agent), "other", NOW))
                     .isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.reason())
                             .isEqualTo(Reason.WRONG_AUDIENCE));
         }
@@ -402,16 +404,16 @@ class GrantVerifierTest {
         void expired() {
             var text = MAKER.root(client, agent);
 
-            assertThat(verifier.verify(text, "acme", NOW.plusSeconds(3604))).isInstanceOf(Verified.class);
-            assertThat(verifier.verify(text, "acme", NOW.plusSeconds(3605)))
+            assertThat(verify(text, "acme", NOW.plusSeconds(3604))).isInstanceOf(Verified.class);
+            assertThat(verify(text, "acme", NOW.plusSeconds(3605)))
                     .isEqualTo(new Refused(Reason.EXPIRED, "it has expired"));
         }
 
         @Test
         void issuedInTheFuture() {
-            assertThat(verifier.verify(MAKER.root(client, agent), "acme", NOW.minusSeconds(5)))
+            assertThat(verify(MAKER.root(client, agent), "acme", NOW.minusSeconds(5)))
                     .isInstanceOf(Verified.class);
-            assertThat(((Refused) verifier.verify(MAKER.root(client, agent), "acme", NOW.minusSeconds(6))).reason())
+            assertThat(((Refused) verify(MAKER.root(client, agent), "acme", NOW.minusSeconds(6))).reason())
                     .isEqualTo(Reason.FROM_THE_FUTURE);
         }
 
@@ -425,7 +427,11 @@ class GrantVerifierTest {
     }
 
     private GrantVerification verify(String text) {
-        return verifier.verify(text, "acme", NOW);
+        return verify(text, "acme", NOW);
+    }
+
+    private GrantVerification verify(String text, String tenant, Instant now) {
+        return verifier.verify(text, tenant, now).await().indefinitely();
     }
 
     private void refused(Reason reason, String text) {

@@ -135,6 +135,7 @@ class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
                     EXPIRED,
                     NOT_YET_VALID,
                     TOO_LONG_LIVED,
+                    OUTDATED_DID,
                     REVOKED -> Problem.of("access-token-refused", "Access token not accepted", status, detail);
         };
     }

@@ -32,6 +32,8 @@ public final class AccessRefused extends RuntimeException {
         TOO_LONG_LIVED(401),
         /** The caller's DID was revoked after it was issued. */
         REVOKED(401),
+        /** The caller's DID has a newer version: the key that it was issued for may be gone. */
+        OUTDATED_DID(401),
         INSUFFICIENT_SCOPE(403),
         /** Identity-service is silent, or what it announced has not arrived. */
         IDENTITY_SILENT(503),

@@ -20,6 +20,11 @@ public final class AccessTokenVerifier {
     /** Longest access token looked at, in characters. */
     public static final int MAX_LENGTH = 4096;
 
+    /** Claim of a subject whose keys change: the version of its DID that it was issued at. */
+    public static final String DID_VERSION = "didVersion";
+
+    private static final String CHANGING = "did:webvh:";
+    private static final Pattern VERSION_ID = Pattern.compile("[1-9][0-9]{0,8}-[1-9A-HJ-NP-Za-km-z]{46}");
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
     private static final int MAX_SCOPES = 32;
     private static final Pattern THUMBPRINT = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -117,6 +122,7 @@ public final class AccessTokenVerifier {
                 || spending.filter(by -> identity.revoked(tenant, by.agent())).isPresent()) {
             throw new AccessRefused(Reason.REVOKED, "This identity was revoked; ask the tenant's owner.");
         }
+        requireNewestVersion(claims, tenant, did);
         return new AccessToken(
                 tenant,
                 did,
@@ -155,6 +161,24 @@ public final class AccessTokenVerifier {
             throw new CompactJws.Invalid("grant and act must come together, and act must have sub and nothing else");
         }
         return Optional.of(new Spending(CompactJws.text(act, "sub"), grant));
+    }
+
+    /** What a key got that its DID has no longer ends with it. */
+    private void requireNewestVersion(JsonNode claims, String tenant, String did) {
+        if (did.startsWith(CHANGING) != claims.has(DID_VERSION)) {
+            throw new CompactJws.Invalid(DID_VERSION + " belongs to a did:webvh, and to nothing else");
+        }
+        if (!claims.has(DID_VERSION)) {
+            return;
+        }
+        var version = CompactJws.text(claims, DID_VERSION);
+        if (!VERSION_ID.matcher(version).matches()) {
+            throw new CompactJws.Invalid(DID_VERSION + " is no versionId");
+        }
+        if (identity.outdated(tenant, did, version)) {
+            throw new AccessRefused(
+                    Reason.OUTDATED_DID, "The DID has a newer version; get a new access token with a key of that.");
+        }
     }
 
     /** {@code own} is true or absent: any other value is a restriction that was not understood. */

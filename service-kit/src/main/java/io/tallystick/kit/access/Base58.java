@@ -9,7 +9,12 @@ public final class Base58 {
     public static final int MAX_LENGTH = 256;
 
     private static final String ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    private static final BigInteger RADIX = BigInteger.valueOf(58);
+
+    /** Digits that fit into a long together: one division or multiplication of the whole number for all of them. */
+    private static final int DIGITS = 10;
+
+    private static final long[] POWERS = powers();
+    private static final BigInteger RADIX = BigInteger.valueOf(POWERS[DIGITS]);
 
     private Base58() {}
 
@@ -19,12 +24,10 @@ public final class Base58 {
             throw new IllegalArgumentException("base58 text of length " + text.length());
         }
         var number = BigInteger.ZERO;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = ALPHABET.indexOf(text.charAt(i));
-            if (digit < 0) {
-                throw new IllegalArgumentException("not a base58 character at " + i);
-            }
-            number = number.multiply(RADIX).add(BigInteger.valueOf(digit));
+        for (int from = 0; from < text.length(); from += DIGITS) {
+            int until = Math.min(text.length(), from + DIGITS);
+            number = number.multiply(BigInteger.valueOf(POWERS[until - from]))
+                    .add(BigInteger.valueOf(digits(text, from, until)));
         }
         return withLeadingZeros(number, leading(text, '1'));
     }
@@ -33,13 +36,38 @@ public final class Base58 {
         var text = new StringBuilder();
         for (var rest = new BigInteger(1, bytes); rest.signum() > 0; ) {
             var parts = rest.divideAndRemainder(RADIX);
-            text.append(ALPHABET.charAt(parts[1].intValue()));
             rest = parts[0];
+            long digits = parts[1].longValue();
+            for (int i = 0; i < DIGITS && (digits > 0 || rest.signum() > 0); i++) {
+                text.append(ALPHABET.charAt((int) (digits % POWERS[1])));
+                digits /= POWERS[1];
+            }
         }
         for (int i = 0; i < bytes.length && bytes[i] == 0; i++) {
             text.append('1');
         }
         return text.reverse().toString();
+    }
+
+    private static long digits(String text, int from, int until) {
+        long digits = 0;
+        for (int i = from; i < until; i++) {
+            int digit = ALPHABET.indexOf(text.charAt(i));
+            if (digit < 0) {
+                throw new IllegalArgumentException("not a base58 character at " + i);
+            }
+            digits = digits * POWERS[1] + digit;
+        }
+        return digits;
+    }
+
+    private static long[] powers() {
+        var powers = new long[DIGITS + 1];
+        powers[0] = 1;
+        for (int i = 1; i <= DIGITS; i++) {
+            powers[i] = 58 * powers[i - 1];
+        }
+        return powers;
     }
 
     private static byte[] withLeadingZeros(BigInteger number, int zeros) {

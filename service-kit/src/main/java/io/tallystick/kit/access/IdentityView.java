@@ -48,6 +48,7 @@ public final class IdentityView {
     private static final int MAX_EVENT_LENGTH = 32_768;
     private static final int MAX_KEYS = 1_000;
     private static final int MAX_REVOKED = 100_000;
+    private static final int MAX_VERSIONS = 100_000;
 
     /** What became of one record of a topic. */
     public enum Applied {
@@ -65,6 +66,8 @@ public final class IdentityView {
 
     private record Identity(String tenant, String did) {}
 
+    private record ToldVersion(int number, String versionId, Instant forgetAt) {}
+
     private final Ed25519Key eventKey;
     private final Duration maxSilence;
     private final Duration maxLag;
@@ -72,6 +75,7 @@ public final class IdentityView {
 
     private final Map<String, KnownKey> keys = new HashMap<>();
     private final Map<Identity, Instant> forgetRevokedAt = new HashMap<>();
+    private final Map<Identity, ToldVersion> versions = new HashMap<>();
     private final Map<String, TopicView> topics = new HashMap<>();
     private final GrantView grants = new GrantView();
     private Set<String> acceptedKeys = Set.of();
@@ -141,7 +145,10 @@ public final class IdentityView {
         return Applied.CHANGED;
     }
 
-    /** A revocation is final, and matters only as long as an access token from before it may live. */
+    /**
+     * A revocation is final, and so is a version; both matter only as long as an access token from before may live. Of
+     * versions the highest counts, in whatever order they come.
+     */
     private Applied apply(DidChanged event, Instant now) {
         var topic = topics.get(EventType.DID_CHANGED.topic());
         var newer = topic.reached(event.revision());
@@ -151,6 +158,14 @@ public final class IdentityView {
         forgetRevokedAt.values().removeIf(now::isAfter);
         if (event.revoked() && forgetAt.isAfter(now)) {
             forgetRevokedAt.put(new Identity(event.tenant(), event.did()), forgetAt);
+        }
+        versions.values().removeIf(told -> now.isAfter(told.forgetAt));
+        if (!event.version().isEmpty() && forgetAt.isAfter(now)) {
+            var told = new ToldVersion(number(event.version()), event.version(), forgetAt);
+            versions.merge(
+                    new Identity(event.tenant(), event.did()),
+                    told,
+                    (known, later) -> later.number > known.number ? later : known);
         }
         return newer ? Applied.CHANGED : Applied.OUTDATED;
     }
@@ -188,6 +203,21 @@ public final class IdentityView {
     /** Whether the access of {@code did} to {@code tenant} was withdrawn. */
     public synchronized boolean revoked(String tenant, String did) {
         return forgetRevokedAt.containsKey(new Identity(tenant, did));
+    }
+
+    /**
+     * Whether {@code did} has a newer version than {@code versionId}, or another one of the same number. A version that is
+     * newer than what was told is believed: its event is on its way.
+     *
+     * @throws NumberFormatException if it is no versionId
+     */
+    public synchronized boolean outdated(String tenant, String did, String versionId) {
+        var told = versions.get(new Identity(tenant, did));
+        return told != null && number(versionId) <= told.number && !versionId.equals(told.versionId);
+    }
+
+    private static int number(String versionId) {
+        return Integer.parseInt(versionId, 0, Math.max(0, versionId.indexOf('-')), 10);
     }
 
     /**
@@ -241,6 +271,7 @@ public final class IdentityView {
         return age(now).compareTo(maxSilence) <= 0
                 && topics.values().stream()
                         .noneMatch(topic -> topic.behindFor(now).compareTo(maxLag) > 0)
-                && forgetRevokedAt.size() < MAX_REVOKED;
+                && forgetRevokedAt.size() < MAX_REVOKED
+                && versions.size() < MAX_VERSIONS;
     }
 }

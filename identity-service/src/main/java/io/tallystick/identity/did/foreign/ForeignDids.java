@@ -35,7 +35,7 @@ import java.util.function.Consumer;
  */
 final class ForeignDids {
     private static final TooManyRequests TOO_MANY =
-            new TooManyRequests("Too many foreign DIDs are asked for; try again in a minute.");
+            new TooManyRequests("Too many foreign DIDs are asked for; try again in a minute.", 60);
 
     private final Fetcher fetcher;
     private final FetchBudget budget;

@@ -19,6 +19,8 @@ sealed interface Issuance {
         UNKNOWN_DID,
         /** The tenant's name is taken by a DID with other keys. */
         ISSUED_OTHERWISE,
+        /** The tenant has as many DIDs as it may have. */
+        TOO_MANY_DIDS,
         DEACTIVATED,
         NOT_PORTABLE,
         /** The log would grow too large for its readers. It may still be deactivated. */

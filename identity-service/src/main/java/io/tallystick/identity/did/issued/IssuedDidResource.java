@@ -144,6 +144,12 @@ class IssuedDidResource {
             case UNKNOWN_TENANT -> problem("unknown-tenant", 404, "Let the operator create the tenant first.");
             case UNKNOWN_DID -> problem("unknown-did", 404, "The tenant has no DID of this name.");
             case ISSUED_OTHERWISE -> problem("did-exists", 409, "The name is taken for good; choose another one.");
+            case TOO_MANY_DIDS ->
+                problem(
+                        "too-many-dids",
+                        409,
+                        "Rotate a DID that the tenant has, or let the operator raise "
+                                + "tallystick.identity.issued.per-tenant.");
             case DEACTIVATED -> problem("did-deactivated", 409, "The DID was deactivated for good; issue a new one.");
             case NOT_PORTABLE ->
                 problem("did-not-portable", 409, "Only a DID that was issued with \"portable\": true can move.");

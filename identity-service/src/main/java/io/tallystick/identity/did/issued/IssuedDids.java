@@ -1,6 +1,7 @@
 package io.tallystick.identity.did.issued;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.VerificationKey;
 import io.tallystick.identity.did.issued.Issuance.Changed;
 import io.tallystick.identity.did.issued.Issuance.Issued;
@@ -19,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -27,20 +29,26 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** All DIDs that were issued, with their logs. One method is one transaction; who changes a DID holds its row. */
 @ApplicationScoped
 class IssuedDids {
-    private static final String INSERT = """
-            insert into webvh_did (scid, tenant, name, did, version, created_at, next_key, sealed)
-            select :scid, id, :name, :did, 1, :at, :key, :sealed from tenant where id = :tenant
-            on conflict do nothing
-            """;
+    /** Who issues for a tenant takes turns, so that two at once are not one too many. */
+    private static final String LOCK = "select id from tenant where id = :tenant for no key update";
 
     private final Mutiny.SessionFactory sessions;
     private final UpdateKeys keys;
     private final DidDomain domain;
+    private final Identities identities;
+    private final IssuedConfig config;
 
-    IssuedDids(Mutiny.SessionFactory sessions, UpdateKeys keys, DidDomain domain) {
+    IssuedDids(
+            Mutiny.SessionFactory sessions,
+            UpdateKeys keys,
+            DidDomain domain,
+            Identities identities,
+            IssuedConfig config) {
         this.sessions = sessions;
         this.keys = keys;
         this.domain = domain;
+        this.identities = identities;
+        this.config = config;
     }
 
     /**
@@ -55,37 +63,37 @@ class IssuedDids {
         var unborn = WebvhDid.unborn(domain.name().get(), IssuedDid.path(tenant, name));
         var next = keys.make();
         var log = IssuedLog.first(unborn, wished, portable, turn(keys.make(), next, now));
-        var first = log.newest();
-        return sessions.withTransaction(session -> session.createNativeQuery(INSERT)
-                .setParameter("scid", first.did().scid())
+        return sessions.withTransaction(session -> session.createNativeQuery(LOCK, String.class)
                 .setParameter("tenant", tenant)
-                .setParameter("name", name)
-                .setParameter("did", first.did().toString())
-                .setParameter("at", now)
-                .setParameter("key", next.multikey())
-                .setParameter("sealed", next.secret())
-                .executeUpdate()
-                .chain(rows -> rows == 1
-                        ? persist(session, log)
-                                .chain(() -> row(session, tenant, name, LockModeType.NONE))
-                                .map(row -> new Issued(row.toIssuedDid()))
-                        : stored(session, tenant, name, wished, portable, now)));
+                .getSingleResultOrNull()
+                .chain(found -> found == null
+                        ? Uni.createFrom().item(Rejected.UNKNOWN_TENANT)
+                        : row(session, tenant, name, LockModeType.NONE)
+                                .chain(row -> row == null
+                                        ? added(session, tenant, name, log, next, now)
+                                        : stored(session, row, wished, portable, now))));
+    }
+
+    private Uni<Issuance> added(
+            Mutiny.Session session, String tenant, String name, IssuedLog log, UpdateKeys.Sealed next, Instant now) {
+        return session.createQuery("select count(*) from WebvhDidEntity where tenant = :tenant", Long.class)
+                .setParameter("tenant", tenant)
+                .getSingleResult()
+                .chain(count -> count >= config.perTenant()
+                        ? Uni.createFrom().item(Rejected.TOO_MANY_DIDS)
+                        : session.persist(WebvhDidEntity.of(tenant, name, log.newest(), next, now))
+                                .chain(session::flush)
+                                .chain(() -> persist(session, log))
+                                .replaceWith(new Issued(
+                                        new IssuedDid(tenant, name, log.newest().did(), 1, now, IssuedDid.NEVER))));
     }
 
     private static Uni<Issuance> stored(
-            Mutiny.Session session,
-            String tenant,
-            String name,
-            List<VerificationKey> wished,
-            boolean portable,
-            Instant now) {
-        return row(session, tenant, name, LockModeType.NONE)
-                .chain(row -> row == null
-                        ? Uni.createFrom().item(Rejected.UNKNOWN_TENANT)
-                        : lines(session, row.scid)
-                                .map(lines -> IssuedLog.read(WebvhDid.parse(row.did), lines, now)
-                                        .says(wished, portable))
-                                .map(same -> same ? new Unchanged(row.toIssuedDid()) : Rejected.ISSUED_OTHERWISE));
+            Mutiny.Session session, WebvhDidEntity row, List<VerificationKey> wished, boolean portable, Instant now) {
+        return lines(session, row.scid)
+                .map(lines ->
+                        IssuedLog.read(WebvhDid.parse(row.did), lines, now).says(wished, portable))
+                .map(same -> same ? new Unchanged(row.toIssuedDid()) : Rejected.ISSUED_OTHERWISE);
     }
 
     /** @param wished the keys of its document from now on; empty if they stay */
@@ -138,7 +146,9 @@ class IssuedDids {
             case Same() -> Uni.createFrom().item(new Unchanged(row.toIssuedDid()));
             case Grown(var grown) -> {
                 row.grewTo(grown, next, now);
-                yield persist(session, grown).replaceWith(new Changed(row.toIssuedDid()));
+                yield persist(session, grown)
+                        .chain(() -> identities.follow(session, row.tenant, grown.newest(), now))
+                        .replaceWith(new Changed(row.toIssuedDid()));
             }
         };
     }
@@ -175,6 +185,29 @@ class IssuedDids {
 
     Uni<Optional<StoredLog>> find(String scid) {
         return sessions.withSession(session -> stored(session, session.find(WebvhDidEntity.class, scid)));
+    }
+
+    /** Which version of a DID is the newest, without its log. */
+    record Newest(String scid, String tenant, String versionId) {}
+
+    Uni<Optional<Newest>> newest(String scid) {
+        return sessions.withSession(session -> newest(session, "did.scid = :scid", Map.of("scid", scid)));
+    }
+
+    Uni<Optional<Newest>> newest(String tenant, String name) {
+        return sessions.withSession(session ->
+                newest(session, "did.tenant = :tenant and did.name = :name", Map.of("tenant", tenant, "name", name)));
+    }
+
+    private static Uni<Optional<Newest>> newest(Mutiny.Session session, String which, Map<String, String> parameters) {
+        var query = session.createQuery(
+                "select did.scid, did.tenant, entry.versionId from WebvhDidEntity did "
+                        + "join WebvhEntryEntity entry on entry.scid = did.scid and entry.version = did.version "
+                        + "where " + which,
+                Object[].class);
+        parameters.forEach(query::setParameter);
+        return query.getSingleResultOrNull().map(row -> Optional.ofNullable(row)
+                .map(one -> new Newest((String) one[0], (String) one[1], (String) one[2])));
     }
 
     /** What lies in the database, to be verified by whoever reads it. */

@@ -3,21 +3,27 @@ package io.tallystick.identity.did.issued;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.did.Did;
 import io.tallystick.identity.did.DidLogSource;
+import io.tallystick.identity.did.IssuedVersions;
 import io.tallystick.identity.did.Resolution.NotFound;
-import io.tallystick.identity.did.issued.IssuedDids.StoredLog;
+import io.tallystick.identity.did.issued.IssuedLogs.Read;
+import io.tallystick.identity.did.webvh.Verification;
+import io.tallystick.identity.did.webvh.Verification.Reason;
+import io.tallystick.identity.did.webvh.Verification.Refused;
+import io.tallystick.identity.did.webvh.Verification.Verified;
 import io.tallystick.identity.did.webvh.WebvhDid;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The logs of the DIDs that this installation issued. */
 @ApplicationScoped
-class IssuedLogSource implements DidLogSource {
-    private final IssuedDids dids;
+class IssuedLogSource implements DidLogSource, IssuedVersions {
+    private final IssuedLogs logs;
     private final DidDomain domain;
 
-    IssuedLogSource(IssuedDids dids, DidDomain domain) {
-        this.dids = dids;
+    IssuedLogSource(IssuedLogs logs, DidDomain domain) {
+        this.logs = logs;
         this.domain = domain;
     }
 
@@ -27,9 +33,35 @@ class IssuedLogSource implements DidLogSource {
                 .subscribeAsCompletionStage();
     }
 
+    @Override
+    public CompletionStage<Optional<Issued>> newest(WebvhDid did) {
+        return logs.read(did.scid())
+                .map(found -> found.flatMap(read -> newest(did, read)))
+                .subscribeAsCompletionStage();
+    }
+
+    private static Optional<Issued> newest(WebvhDid did, Read read) {
+        return switch (read.log()) {
+            case Verified log when isOf(log, did) -> Optional.of(new Issued(read.tenant(), log.newest()));
+            case Verified _ -> Optional.empty();
+            case Refused refused -> throw new IllegalStateException("the log of " + did + ": " + refused.detail());
+        };
+    }
+
     private Uni<Optional<Found>> webvh(WebvhDid did) {
-        return dids.find(did.scid()).map(log -> log.<Found>map(one -> new Found.Log(did, one.text(), ""))
+        return logs.read(did.scid()).map(read -> read.<Found>map(one -> new Found.Checked(of(did, one.log())))
                 .or(() -> noneIfOurs(did.host(), did.toString())));
+    }
+
+    /** The log, if it is of the DID that was asked for. */
+    private static Verification of(WebvhDid did, Verification log) {
+        return log instanceof Verified verified && !isOf(verified, did)
+                ? new Refused(List.of(), Reason.OTHER_DID, "no version of the log is of the DID that was asked for")
+                : log;
+    }
+
+    private static boolean isOf(Verified log, WebvhDid did) {
+        return log.versions().stream().anyMatch(version -> version.did().equals(did));
     }
 
     /**
@@ -38,14 +70,18 @@ class IssuedLogSource implements DidLogSource {
     private Uni<Optional<Found>> web(Did did) {
         var parts = did.id().split(":", -1);
         boolean mayBe = parts.length == 4 && isOurs(parts[0]) && parts[1].equals(IssuedDid.FOLDER);
-        var found = mayBe ? dids.find(parts[2], parts[3]) : Uni.createFrom().item(Optional.<StoredLog>empty());
-        return found.map(log -> log.filter(one -> one.did().web().equals(did.toString()))
-                .map(IssuedLogSource::found)
+        var found = mayBe ? logs.read(parts[2], parts[3]) : Uni.createFrom().item(Optional.<Read>empty());
+        return found.map(read -> read.filter(one -> liesAt(did, one.log()))
+                .<Found>map(one -> new Found.Checked(one.log()))
                 .or(() -> noneIfOurs(parts[0], did.toString())));
     }
 
-    private static Found found(StoredLog log) {
-        return new Found.Log(log.did(), log.text(), "");
+    /** Whether the DID lies there now; of a log that does not hold, whether it ever did. */
+    private static boolean liesAt(Did web, Verification log) {
+        return log instanceof Verified verified
+                ? verified.newest().did().web().equals(web.toString())
+                : log.versions().stream()
+                        .anyMatch(version -> version.did().web().equals(web.toString()));
     }
 
     /** Under our own domain lies what we issued and nothing else, so nobody has to be asked. */

@@ -1,5 +1,6 @@
 package io.tallystick.identity.did.issued;
 
+import io.tallystick.identity.did.webvh.Verification.Version;
 import io.tallystick.identity.did.webvh.WebvhDid;
 import io.tallystick.identity.key.UpdateKeys;
 import jakarta.persistence.Column;
@@ -35,6 +36,20 @@ class WebvhDidEntity {
 
     @Column(name = "deactivated_at")
     Instant deactivatedAt;
+
+    /** @param next the key that the log's first entry commits to */
+    static WebvhDidEntity of(String tenant, String name, Version first, UpdateKeys.Sealed next, Instant now) {
+        var row = new WebvhDidEntity();
+        row.scid = first.did().scid();
+        row.tenant = tenant;
+        row.name = name;
+        row.did = first.did().toString();
+        row.version = first.number();
+        row.createdAt = now;
+        row.nextKey = next.multikey();
+        row.sealed = next.secret();
+        return row;
+    }
 
     IssuedDid toIssuedDid() {
         return new IssuedDid(

@@ -28,7 +28,8 @@ public final class ParallelWeb {
         return document.with("alsoKnownAs", JsonArray.ofTexts(List.copyOf(names)));
     }
 
-    private static JsonObject withServices(JsonObject document, WebvhDid did) {
+    /** The document with the two services that a did:webvh has unsaid. */
+    public static JsonObject withServices(JsonObject document, WebvhDid did) {
         var services = new ArrayList<>(items(document, "service"));
         add(services, did, "#files", service("relativeRef", did.base()));
         add(

@@ -23,7 +23,7 @@ public record WebvhDid(String scid, String host, List<String> path) {
     /** Stands in the first entry where the SCID will be, when the SCID is calculated. */
     public static final String PLACEHOLDER = "{SCID}";
 
-    static final String PREFIX = "did:webvh:";
+    public static final String PREFIX = "did:webvh:";
     private static final int MAX_LENGTH = 1024;
     private static final int MAX_NAME = 253;
     private static final Pattern SCID = Pattern.compile(Multihash.PATTERN);

@@ -143,6 +143,36 @@ class IssuedDidResolutionTest {
     }
 
     @Test
+    void aDidUrlLeadsToTheKeyOfTheVersionAndToTheFilesBesideTheLog() {
+        String fragment = ((String) resolve(did).extract().path("didDocument.authentication[0]")).split("#", 2)[1];
+        rotate();
+
+        for (var query : List.of(Map.<String, String>of(), Map.of("versionNumber", "1"))) {
+            given().queryParams(query)
+                    .get("/1.0/identifiers/{url}", did + "#" + fragment)
+                    .then()
+                    .statusCode(200)
+                    .parser("application/did-url-dereferencing", Parser.JSON)
+                    .body("content.id", equalTo(did + "#" + fragment));
+        }
+        given().redirects()
+                .follow(false)
+                .accept("text/uri-list")
+                .get("/1.0/identifiers/{url}", did + "/whois")
+                .then()
+                .statusCode(303)
+                .header("Location", startsWith("https://identity.test/dids/"))
+                .header("Location", endsWith("/one/whois.vp"));
+        operator.delete(dids + "/one").statusCode(200);
+        given().get("/1.0/identifiers/{url}", did + "#" + fragment)
+                .then()
+                .statusCode(410)
+                .parser("application/did-url-dereferencing", Parser.JSON)
+                .body("content", nullValue())
+                .body("contentMetadata.deactivated", equalTo(true));
+    }
+
+    @Test
     void theDidWebBesideItIsTheSameByAnotherName() {
         resolve(web)
                 .statusCode(200)

@@ -268,6 +268,30 @@ class IssuedDidResourceTest {
                 .body("dids[0].createdAt", notNullValue());
     }
 
+    @Test
+    void aTenantHasNoMoreDidsThanItMayHaveEvenAtOnce() {
+        var token = operator.token("identity-service");
+        try (var workers = Executors.newFixedThreadPool(8)) {
+            var answers = IntStream.range(0, IdentityStack.DIDS_PER_TENANT + 6)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> given().auth()
+                                    .oauth2(token)
+                                    .contentType("application/json")
+                                    .body("{\"name\":\"n%d\",\"keys\":[\"%s\"]}".formatted(i, key))
+                                    .post("/v1/tenants/" + tenant + "/dids")
+                                    .statusCode(),
+                            workers))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(answers).filteredOn(status -> status == 201).hasSize(IdentityStack.DIDS_PER_TENANT);
+            assertThat(answers).filteredOn(status -> status == 409).hasSize(6);
+        }
+        issue("more", false).statusCode(409).body("type", endsWith("/problems/too-many-dids"));
+    }
+
     /** Whoever reads the database learns neither what signs next nor by which key. */
     @Test
     void keepsOnlyTheNextKeyAndItEncrypted() throws SQLException {

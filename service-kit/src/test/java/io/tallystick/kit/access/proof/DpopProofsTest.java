@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.proof.ProofRefused.Reason;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -20,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each attack on a DPoP proof that a service must refuse. */
@@ -56,12 +59,27 @@ class DpopProofsTest {
 
     /** RFC 7638, section 3.1 has RSA; this is RFC 8037, appendix A.3. */
     @Test
-    void thumbprintIsThatOfRfc8037() throws Exception {
-        var jwk = new com.fasterxml.jackson.databind.ObjectMapper()
-                .readTree(
-                        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}");
+    void thumbprintIsThatOfRfc8037() {
+        var jwk = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}";
 
-        assertThat(ProofKey.ofJwk(jwk).thumbprint()).isEqualTo("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        assertThat(ProofKey.ofJwk(CompactJws.object(jwk.getBytes(UTF_8))).thumbprint())
+                .isEqualTo("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    /** The did:key specification's own examples, one of each curve, beside the JWKs that it gives for them. */
+    @ParameterizedTest
+    @CsvSource({
+        "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169, P-256, "
+                + "fyNYMN0976ci7xqiSdag3buk-ZCwgXU4kz9XNkBlNUI, hW2ojTNfH7Jbi8--CJUo3OCbH3y5n91g-IMA9MLMbTU",
+        "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme, secp256k1, "
+                + "h0wVx_2iDlOcblulc8E5iEw1EYh5n1RYtLQfeSTyNc0, O2EATIGbu6DezKFptj5scAIRntgfecanVNXxat1rnwE"
+    })
+    void aDidKeyAndItsJwkAreOneKey(String multibase, String curve, String x, String y) {
+        var jwk = "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}".formatted(curve, x, y);
+
+        assertThat(ProofKey.ofDid("did:key:" + multibase + "#" + multibase).thumbprint())
+                .isEqualTo(
+                        ProofKey.ofJwk(CompactJws.object(jwk.getBytes(UTF_8))).thumbprint());
     }
 
     @Nested
@@ -346,8 +364,8 @@ class DpopProofsTest {
                 method, scheme, authority, "/v1/events", "", name -> name.equals("DPoP") ? proofs : List.of());
     }
 
-    private static com.fasterxml.jackson.databind.JsonNode jwk(TestProver prover) {
-        return io.tallystick.kit.access.CompactJws.object(prover.jwk().getBytes(UTF_8));
+    private static JsonNode jwk(TestProver prover) {
+        return CompactJws.object(prover.jwk().getBytes(UTF_8));
     }
 
     private static String encoded(byte[] bytes) {

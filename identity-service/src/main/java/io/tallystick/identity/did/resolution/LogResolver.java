@@ -1,17 +1,19 @@
-package io.tallystick.identity.did;
+package io.tallystick.identity.did.resolution;
 
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.tallystick.identity.did.Did;
+import io.tallystick.identity.did.DidLogSource;
 import io.tallystick.identity.did.DidLogSource.Found;
+import io.tallystick.identity.did.Resolution;
 import io.tallystick.identity.did.Resolution.Deactivated;
 import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.InvalidOptions;
 import io.tallystick.identity.did.Resolution.NotFound;
 import io.tallystick.identity.did.Resolution.ResolvedVersion;
 import io.tallystick.identity.did.webvh.Json.JsonObject;
-import io.tallystick.identity.did.webvh.LogVerifier;
 import io.tallystick.identity.did.webvh.ParallelWeb;
 import io.tallystick.identity.did.webvh.Verification;
 import io.tallystick.identity.did.webvh.Verification.Refused;
@@ -22,7 +24,6 @@ import io.tallystick.identity.did.webvh.VersionQuery;
 import io.tallystick.identity.did.webvh.VersionQuery.Newest;
 import io.tallystick.identity.did.webvh.WebvhDid;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,7 @@ class LogResolver {
                 .select()
                 .where(Optional::isPresent)
                 .toUni()
-                // Many versions take many signatures to verify.
+                // Not on the thread that the source answered on.
                 .emitOn(Infrastructure.getDefaultWorkerPool())
                 .map(found -> found == null
                         ? new NotFound("No log of " + did + " was found.")
@@ -62,8 +63,6 @@ class LogResolver {
 
     private static Resolution resolution(Did did, Found found, VersionQuery wanted) {
         return switch (found) {
-            case Found.Log(var whose, var text, var witnesses) ->
-                judged(did, LogVerifier.verify(whose, text, witnesses, Instant.now()), wanted);
             case Found.Checked(var log) -> judged(did, log, wanted);
             case Found.Document(var document)
             when wanted instanceof Newest -> new ResolvedVersion(document, JsonObject.of(Map.of()));

@@ -1,4 +1,4 @@
-package io.tallystick.identity.access;
+package io.tallystick.kit.problem;
 
 import java.util.LinkedHashMap;
 
@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
  * Lets each caller through at a steady rate, and a burst at once. Remembers a bounded number of callers: the one longest
  * not seen is forgotten first, which at worst gives it a new burst.
  */
-final class RateLimit {
+public final class RateLimit {
     static final int MAX_CALLERS = 10_000;
 
     private static final long NANOS = 1_000_000_000L;
@@ -17,7 +17,7 @@ final class RateLimit {
     private final long nanosPerRequest;
     private final long burstNanos;
 
-    RateLimit(int requestsPerSecond, int burst) {
+    public RateLimit(int requestsPerSecond, int burst) {
         this.nanosPerRequest = NANOS / requestsPerSecond;
         this.burstNanos = nanosPerRequest * burst;
     }
@@ -28,7 +28,7 @@ final class RateLimit {
      * @param nanoTime a clock that only rises
      * @return whether there was one to take
      */
-    synchronized boolean allows(String caller, long nanoTime) {
+    public synchronized boolean allows(String caller, long nanoTime) {
         var known = fullAt.get(caller);
         var full = known == null || known - nanoTime < 0 ? nanoTime : known;
         var allowed = full + nanosPerRequest - nanoTime <= burstNanos;

@@ -1,17 +1,22 @@
-package io.tallystick.identity.did;
+package io.tallystick.identity.did.resolution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.identity.did.Did;
+import io.tallystick.identity.did.DidLogSource;
 import io.tallystick.identity.did.DidLogSource.Found;
+import io.tallystick.identity.did.Resolution;
 import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.NotFound;
 import io.tallystick.identity.did.Resolution.ResolvedVersion;
+import io.tallystick.identity.did.webvh.LogVerifier;
 import io.tallystick.identity.did.webvh.VersionQuery.ByNumber;
 import io.tallystick.identity.did.webvh.VersionQuery.Newest;
 import io.tallystick.identity.did.webvh.WebvhDid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +36,8 @@ class LogResolverTest {
         public CompletionStage<Optional<Found>> find(Did wanted, String caller) {
             return CompletableFuture.completedFuture(
                     wanted.toString().equals(did)
-                            ? Optional.of(new Found.Log(WebvhDid.parse(did), log, witnesses))
+                            ? Optional.of(new Found.Checked(
+                                    LogVerifier.verify(WebvhDid.parse(did), log, witnesses, Instant.now())))
                             : Optional.empty());
         }
     }
