@@ -2,7 +2,7 @@
 create table workload (
     tenant    text        not null,
     platform  text        not null check (platform ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
-    subject   text        not null check (subject ~ '^[\x21-\x7e]{1,512}$'),
+    subject   text        not null check (subject ~ '^[\x21-\x7e]+$' and length(subject) <= 512),
     did       text        not null,
     linked_at timestamptz not null,
     primary key (tenant, platform, subject),

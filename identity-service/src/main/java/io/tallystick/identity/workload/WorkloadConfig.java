@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Whose word about programs is taken. Nobody's by default. */
 @ConfigMapping(prefix = "tallystick.identity.workload")
-interface WorkloadConfig {
+public interface WorkloadConfig {
 
     /** The platforms by their names here, which say nothing outside; at most {@value Platforms#MOST}. */
     Map<String, PlatformConfig> platforms();

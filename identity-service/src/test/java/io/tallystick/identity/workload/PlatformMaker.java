@@ -6,35 +6,62 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 
 /** A platform's keys and what they sign. */
-final class PlatformMaker {
+public final class PlatformMaker {
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
 
     /** A JWK's members beside {@code kid}, the key, and the JDK's name of the algorithm. */
-    record MadeKey(String kid, KeyPair pair, String jwk, String algorithm, String scheme) {}
+    public record MadeKey(String kid, KeyPair pair, String jwk, String algorithm, String scheme) {}
 
     private PlatformMaker() {}
 
-    static MadeKey rsa(String kid, int bits) {
+    public static MadeKey rsa(String kid, int bits) {
         try {
             var generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(bits);
-            var pair = generator.generateKeyPair();
-            var key = (RSAPublicKey) pair.getPublic();
-            var jwk = "\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"%s\""
-                    .formatted(number(key.getModulus()), number(key.getPublicExponent()));
-            return new MadeKey(kid, pair, jwk, "RS256", "SHA256withRSA");
+            return rsa(kid, generator.generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MadeKey rsa(String kid, KeyPair pair) {
+        var key = (RSAPublicKey) pair.getPublic();
+        var jwk = "\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"%s\""
+                .formatted(number(key.getModulus()), number(key.getPublicExponent()));
+        return new MadeKey(kid, pair, jwk, "RS256", "SHA256withRSA");
+    }
+
+    /** A key as a text, for a test in another class loader. */
+    public static String written(MadeKey key) {
+        return URL.encodeToString(key.pair.getPrivate().getEncoded()) + "."
+                + URL.encodeToString(key.pair.getPublic().getEncoded());
+    }
+
+    /** The RSA key of such a text. */
+    public static MadeKey read(String kid, String text) {
+        try {
+            var parts = text.split("\\.", -1);
+            var factory = KeyFactory.getInstance("RSA");
+            var own = factory.generatePrivate(
+                    new PKCS8EncodedKeySpec(Base64.getUrlDecoder().decode(parts[0])));
+            var open = factory.generatePublic(
+                    new X509EncodedKeySpec(Base64.getUrlDecoder().decode(parts[1])));
+            return rsa(kid, new KeyPair(open, own));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -54,7 +81,7 @@ final class PlatformMaker {
         }
     }
 
-    static String keySet(MadeKey... keys) {
+    public static String keySet(MadeKey... keys) {
         return "{\"keys\":["
                 + String.join(
                         ",",
@@ -64,7 +91,7 @@ final class PlatformMaker {
                 + "]}";
     }
 
-    static String token(MadeKey key, String claims) {
+    public static String token(MadeKey key, String claims) {
         return token(key, "{\"alg\":\"%s\",\"kid\":\"%s\"}".formatted(key.algorithm, key.kid), claims);
     }
 

@@ -212,40 +212,38 @@ class PlatformsTest {
 
     private static Platforms platforms(Map<String, PlatformConfig> configured) {
         return new Platforms(
-                () -> configured, access(), new KeySources(vertx), new KeySets(), new SimpleMeterRegistry());
+                () -> configured, new Access(), new KeySources(vertx), new KeySets(), new SimpleMeterRegistry());
     }
 
-    private static AccessConfig access() {
-        return new AccessConfig() {
-            @Override
-            public String issuer() {
-                return US;
-            }
+    private static final class Access implements AccessConfig {
+        @Override
+        public String issuer() {
+            return US;
+        }
 
-            @Override
-            public String audience() {
-                return "identity-service";
-            }
+        @Override
+        public String audience() {
+            return "identity-service";
+        }
 
-            @Override
-            public String eventKey() {
-                return "";
-            }
+        @Override
+        public String eventKey() {
+            return "";
+        }
 
-            @Override
-            public Duration maxSilence() {
-                return Duration.ofSeconds(5);
-            }
+        @Override
+        public Duration maxSilence() {
+            return Duration.ofSeconds(5);
+        }
 
-            @Override
-            public Duration maxLag() {
-                return Duration.ofSeconds(2);
-            }
+        @Override
+        public Duration maxLag() {
+            return Duration.ofSeconds(2);
+        }
 
-            @Override
-            public Duration clockSkew() {
-                return Duration.ofSeconds(5);
-            }
-        };
+        @Override
+        public Duration clockSkew() {
+            return Duration.ofSeconds(5);
+        }
     }
 }
