@@ -13,7 +13,8 @@ class HouseRulesTest {
     private static final String ROOT = "io.tallystick.identity";
 
     @ArchTest
-    static final ArchRule packages = HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "access");
+    static final ArchRule packages =
+            HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "workload", "access");
 
     @ArchTest
     static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
@@ -28,7 +29,11 @@ class HouseRulesTest {
     static final ArchRule grantUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "grant", "did", "key", "tenant");
 
     @ArchTest
-    static final ArchRule accessUsesTheOthers = HouseRules.arrows(ROOT, "access", "grant", "did", "key", "tenant");
+    static final ArchRule workloadUsesDidAndTenant = HouseRules.arrows(ROOT, "workload", "did", "tenant");
+
+    @ArchTest
+    static final ArchRule accessUsesTheOthers =
+            HouseRules.arrows(ROOT, "access", "workload", "grant", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);

@@ -2,6 +2,8 @@ package io.tallystick.identity;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
+import io.tallystick.identity.workload.PlatformMaker;
+import io.tallystick.identity.workload.PlatformMaker.MadeKey;
 import io.tallystick.kit.access.Ed25519Signer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +26,11 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     public static final int DIDS_PER_TENANT = 12;
 
     public static final int RESOLUTION_BURST = 200;
+
+    /** What the cluster's tokens say of who issued them. */
+    public static final String CLUSTER = "https://kubernetes.test";
+
+    private static final String CLUSTER_KEY = "tallystick.test.cluster-key";
 
     /** Held by the tests in system properties, because they run in another class loader. */
     private static final String OPERATOR_SEED = "tallystick.test.operator-seed";
@@ -59,7 +66,18 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.identity.resolution.burst", Integer.toString(RESOLUTION_BURST));
         config.put("tallystick.identity.issued.per-tenant", Integer.toString(DIDS_PER_TENANT));
         config.put("tallystick.identity.grants.tree-size", Integer.toString(TREE_SIZE));
+        var cluster = PlatformMaker.rsa("cluster-1", 2048);
+        System.setProperty(CLUSTER_KEY, PlatformMaker.written(cluster));
+        config.put("tallystick.identity.workload.platforms.cluster.issuer", CLUSTER);
+        config.put(
+                "tallystick.identity.workload.platforms.cluster.keys",
+                file(PlatformMaker.keySet(cluster)).toUri().toString());
         return config;
+    }
+
+    /** What signs the tokens of the cluster that is configured. */
+    public static MadeKey clusterKey() {
+        return PlatformMaker.read("cluster-1", System.getProperty(CLUSTER_KEY));
     }
 
     @Override
@@ -94,11 +112,14 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     }
 
     private static Path secretFile(byte[] secret) {
+        return file(Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+    }
+
+    private static Path file(String text) {
         try {
             var file = Files.createTempFile("tallystick-test", ".key");
             file.toFile().deleteOnExit();
-            return Files.writeString(
-                    file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

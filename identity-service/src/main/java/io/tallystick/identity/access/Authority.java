@@ -5,17 +5,21 @@ import io.tallystick.identity.access.AccessTokens.Grant;
 import io.tallystick.identity.access.AccessTokens.Issued;
 import io.tallystick.identity.access.AccessTokens.Spending;
 import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.access.TokenRequest.Named;
+import io.tallystick.identity.access.TokenRequest.Nothing;
+import io.tallystick.identity.access.TokenRequest.Shown;
 import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identities.Known;
 import io.tallystick.identity.did.Identity;
 import io.tallystick.identity.grant.Grants;
-import io.tallystick.identity.grant.SpendGrant.Agent;
+import io.tallystick.identity.grant.KeptGrant;
 import io.tallystick.identity.key.IdentityConfig;
 import io.tallystick.identity.tenant.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a caller that proved itself may have an access token for: by its roles, or by a spend grant. */
@@ -54,23 +58,28 @@ class Authority {
      * @param boundTo thumbprint of the key that the access token is bound to; empty for none
      */
     Uni<Issued> issue(TokenRequest request, Asking asking, String boundTo, Instant now) {
-        return request.grant().isEmpty()
-                ? grant(request, asking, now).map(grant -> tokens.issue(grant, boundTo, now))
-                : spending(request, asking, now).map(spending -> tokens.issue(spending, now));
+        return switch (request.spent()) {
+            case Nothing _ -> grant(request, asking, now).map(grant -> tokens.issue(grant, boundTo, now));
+            case Named(var jti) -> spending(request, asking, grants.holding(request.tenant(), jti, now), now);
+            case Shown(var text) -> spending(request, asking, grants.holding(text, now), now);
+        };
     }
 
     /** The client said who may spend, and by which key: the agent's roles, if it has any, do not matter. */
-    private Uni<Spending> spending(TokenRequest request, Asking agent, Instant now) {
-        return grants.holding(request.tenant(), request.grant(), now).chain(found -> {
-            var kept = found.filter(one -> one.grant().agent().equals(new Agent(agent.did(), agent.key())))
+    private Uni<Issued> spending(TokenRequest request, Asking agent, Uni<Optional<KeptGrant>> holding, Instant now) {
+        return holding.chain(found -> {
+            var kept = found.filter(one -> one.grant().agent().did().equals(agent.did())
+                            && one.grant().agent().key().equals(agent.key()))
+                    .filter(one -> request.tenant().isEmpty() || one.tenant().equals(request.tenant()))
                     .orElseThrow(() -> new TokenRefused(
-                            Code.INVALID_GRANT, "No grant of this tenant that holds now is yours by this jti."));
+                            Code.INVALID_GRANT, "No such grant of this tenant that holds now is yours."));
             var scopes = scopes(Scopes.ofSpender(request.audience()), request);
             var client = kept.place().client();
             return signatures
                     .version(client)
                     .map(version ->
-                            new Spending(kept.grant(), kept.tenant(), client, version, request.audience(), scopes));
+                            new Spending(kept.grant(), kept.tenant(), client, version, request.audience(), scopes))
+                    .map(spending -> tokens.issue(spending, now));
         });
     }
 

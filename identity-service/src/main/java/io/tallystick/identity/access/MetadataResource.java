@@ -25,7 +25,7 @@ class MetadataResource {
                 issuer + "/token",
                 issuer + "/.well-known/jwks.json",
                 List.of(),
-                List.of(TokenRequest.GRANT_TYPE),
+                List.of(TokenRequest.GRANT_TYPE, TokenRequest.EXCHANGE),
                 List.of("private_key_jwt"),
                 List.of("EdDSA", "Ed25519", "ES256", "ES256K"),
                 DpopProofs.ALGORITHMS,

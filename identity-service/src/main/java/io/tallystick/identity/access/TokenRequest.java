@@ -13,11 +13,29 @@ import java.util.regex.Pattern;
  * @param audience the service that it is for
  * @param scope what was asked for, empty for all there is
  * @param tenant the tenant to act for, empty if the DID acts for one only
- * @param grant the jti of the spend grant that is to be spent, empty to act by one's roles
+ * @param spent the spend grant that is to be spent
  */
-record TokenRequest(String assertion, String audience, String scope, String tenant, String grant) {
+record TokenRequest(String assertion, String audience, String scope, String tenant, Spent spent) {
+
+    /** Which spend grant is to be spent. */
+    sealed interface Spent {}
+
+    /** None: the caller acts by its roles. */
+    record Nothing() implements Spent {}
+
+    /** The tenant's grant of this jti. */
+    record Named(String jti) implements Spent {}
+
+    /** The one with this text, which is exchanged (RFC 8693). */
+    record Shown(String text) implements Spent {}
+
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    static final String SPIFFE_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
     static final String GRANT_TYPE = "client_credentials";
+    static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+    private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
+    private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
     private static final Pattern GRANT = Pattern.compile(SpendGrant.JTI);
     private static final int MAX_SCOPE_LENGTH = 512;
@@ -30,7 +48,12 @@ record TokenRequest(String assertion, String audience, String scope, String tena
             "audience",
             "scope",
             "tenant",
-            "grant");
+            "grant",
+            "subject_token",
+            "subject_token_type",
+            "requested_token_type",
+            "actor_token",
+            "actor_token_type");
 
     /**
      * Reads a form.
@@ -43,10 +66,8 @@ record TokenRequest(String assertion, String audience, String scope, String tena
                 throw new TokenRefused(Code.INVALID_REQUEST, "Send " + name + " once.");
             }
         }
-        if (!required(form, "grant_type").equals(GRANT_TYPE)) {
-            throw new TokenRefused(Code.UNSUPPORTED_GRANT_TYPE, "grant_type must be " + GRANT_TYPE + ".");
-        }
-        if (!required(form, "client_assertion_type").equals(ASSERTION_TYPE)) {
+        var exchange = isExchange(form);
+        if (!Set.of(ASSERTION_TYPE, SPIFFE_ASSERTION_TYPE).contains(required(form, "client_assertion_type"))) {
             throw new TokenRefused(Code.INVALID_REQUEST, "client_assertion_type must be " + ASSERTION_TYPE + ".");
         }
         var scope = optional(form, "scope");
@@ -54,11 +75,54 @@ record TokenRequest(String assertion, String audience, String scope, String tena
             throw new TokenRefused(Code.INVALID_SCOPE, "scope is too long.");
         }
         var tenant = optional(form, "tenant");
+        var spent = exchange ? exchanged(form) : named(form, tenant);
+        return new TokenRequest(required(form, "client_assertion"), audience(form), scope, tenant, spent);
+    }
+
+    private static boolean isExchange(Map<String, List<String>> form) {
+        return switch (required(form, "grant_type")) {
+            case GRANT_TYPE -> false;
+            case EXCHANGE -> true;
+            default ->
+                throw new TokenRefused(
+                        Code.UNSUPPORTED_GRANT_TYPE, "grant_type must be " + GRANT_TYPE + " or " + EXCHANGE + ".");
+        };
+    }
+
+    private static Spent named(Map<String, List<String>> form, String tenant) {
         var grant = optional(form, "grant");
-        if (!grant.isEmpty() && (tenant.isEmpty() || !GRANT.matcher(grant).matches())) {
+        if (grant.isEmpty()) {
+            return new Nothing();
+        }
+        if (tenant.isEmpty() || !GRANT.matcher(grant).matches()) {
             throw new TokenRefused(Code.INVALID_REQUEST, "Send grant as a grant's jti, and its tenant.");
         }
-        return new TokenRequest(required(form, "client_assertion"), audience(form), scope, tenant, grant);
+        return new Named(grant);
+    }
+
+    /** Who acts is who sends the client_assertion, so another actor would be a second answer to one question. */
+    private static Spent exchanged(Map<String, List<String>> form) {
+        if (!optional(form, "actor_token").isEmpty() || !optional(form, "grant").isEmpty()) {
+            throw new TokenRefused(
+                    Code.INVALID_REQUEST, "The grant is the subject_token, and the client_assertion's DID its actor.");
+        }
+        if (!required(form, "subject_token_type").equals(JWT)) {
+            throw new TokenRefused(Code.INVALID_REQUEST, "subject_token_type must be " + JWT + ": a spend grant.");
+        }
+        var requested = optional(form, "requested_token_type");
+        if (!requested.isEmpty() && !requested.equals(ACCESS_TOKEN)) {
+            throw new TokenRefused(Code.INVALID_REQUEST, "requested_token_type must be " + ACCESS_TOKEN + ".");
+        }
+        return new Shown(required(form, "subject_token"));
+    }
+
+    boolean spends() {
+        return !(spent instanceof Nothing);
+    }
+
+    /** Whether the answer is one of RFC 8693. */
+    boolean isExchange() {
+        return spent instanceof Shown;
     }
 
     private static String audience(Map<String, List<String>> form) {

@@ -1,12 +1,13 @@
 package io.tallystick.identity.access;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.access.AccessTokens.Issued;
 import io.tallystick.identity.access.Authority.Asking;
-import io.tallystick.identity.access.ClientAssertions.Verified;
+import io.tallystick.identity.access.Callers.Believed;
 import io.tallystick.identity.access.TokenRefused.Code;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.Proof;
@@ -26,26 +27,23 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** OAuth 2's token endpoint: client credentials with {@code private_key_jwt}, the key being that of the caller's DID. */
+/**
+ * OAuth 2's token endpoint: client credentials with {@code private_key_jwt}, the key being that of the caller's DID, or with
+ * what a platform gave a program; and the exchange of a spend grant (RFC 8693).
+ */
 @Path("/token")
 @PermitAll
 class TokenResource {
-    private final ClientAssertions assertions;
-    private final UsedAssertions used;
+    private static final String ISSUED_TYPE = "urn:ietf:params:oauth:token-type:access_token";
+
+    private final Callers callers;
     private final TokenProofs proofs;
     private final Authority authority;
     private final RateLimit rate;
     private final MeterRegistry metrics;
 
-    TokenResource(
-            ClientAssertions assertions,
-            UsedAssertions used,
-            TokenProofs proofs,
-            Authority authority,
-            TokenConfig token,
-            MeterRegistry metrics) {
-        this.assertions = assertions;
-        this.used = used;
+    TokenResource(Callers callers, TokenProofs proofs, Authority authority, TokenConfig token, MeterRegistry metrics) {
+        this.callers = callers;
         this.proofs = proofs;
         this.authority = authority;
         this.rate = new RateLimit(token.requestsPerSecond(), token.burst());
@@ -61,52 +59,48 @@ class TokenResource {
         }
         var request = TokenRequest.of(form);
         var now = Instant.now();
-        return assertions.verify(request.assertion(), now).chain(assertion -> {
-            requireClientId(form, assertion);
-            return issue(request, assertion, http, now);
+        return callers.believe(request, now).chain(caller -> {
+            requireClientId(form, caller.did());
+            return issue(request, caller, http, now);
         });
     }
 
-    private static void requireClientId(MultivaluedMap<String, String> form, Verified assertion) {
-        if (!form.getOrDefault("client_id", List.of(assertion.did())).contains(assertion.did())) {
+    private static void requireClientId(MultivaluedMap<String, String> form, String did) {
+        if (!form.getOrDefault("client_id", List.of(did)).contains(did)) {
             throw new TokenRefused(Code.INVALID_CLIENT, "client_id must be the DID of the client_assertion.");
         }
     }
 
     private Uni<RestResponse<Granted>> issue(
-            TokenRequest request, Verified assertion, HttpServerRequest http, Instant now) {
+            TokenRequest request, Believed caller, HttpServerRequest http, Instant now) {
         // First, so that who only lacks a nonce can send the same assertion again.
         var proof = proofs.read(http, now);
-        var key = proof.map(Proof::key).orElse("");
-        if (!request.grant().isEmpty() && proof.isPresent() && !key.equals(assertion.key())) {
+        var boundTo = proof.map(Proof::key).orElse("");
+        var key = caller.key().isEmpty() ? boundTo : caller.key();
+        if (request.spends() && proof.isPresent() && !key.equals(boundTo)) {
             throw new TokenRefused(
                     Code.INVALID_DPOP_PROOF,
                     "An access token for a grant is bound to the key of its agent: prove that.");
         }
-        var asking = new Asking(assertion.did(), assertion.version(), assertion.key());
-        return once(assertion, proof, now)
-                .chain(() -> authority.issue(request, asking, key, now))
-                .map(issued -> granted(issued, request.audience(), proof, now));
-    }
-
-    private Uni<Void> once(Verified assertion, Optional<Proof> proof, Instant now) {
+        var asking = new Asking(caller.did(), caller.version(), key);
         return proof.map(taken -> proofs.once(taken, now))
                 .orElseGet(() -> Uni.createFrom().voidItem())
-                .chain(() -> used.claim(assertion))
-                .invoke(fresh -> {
-                    if (!fresh) {
-                        throw new TokenRefused(
-                                Code.INVALID_CLIENT, "The client_assertion was used before; sign a new one.");
-                    }
-                })
-                .replaceWithVoid();
+                .chain(caller::once)
+                .chain(() -> authority.issue(request, asking, boundTo, now))
+                .map(issued -> granted(issued, request, proof, now));
     }
 
-    private RestResponse<Granted> granted(Issued issued, String audience, Optional<Proof> proof, Instant now) {
-        metrics.counter("tallystick.identity.tokens", "audience", audience).increment();
+    private RestResponse<Granted> granted(Issued issued, TokenRequest request, Optional<Proof> proof, Instant now) {
+        metrics.counter("tallystick.identity.tokens", "audience", request.audience())
+                .increment();
         var scope = String.join(" ", issued.scopes());
         var type = proof.isPresent() ? "DPoP" : "Bearer";
-        var answer = RestResponse.ResponseBuilder.ok(new Granted(issued.token(), type, issued.lifetimeSeconds(), scope))
+        var answer = RestResponse.ResponseBuilder.ok(new Granted(
+                        issued.token(),
+                        type,
+                        issued.lifetimeSeconds(),
+                        scope,
+                        request.isExchange() ? ISSUED_TYPE : null))
                 .header("Cache-Control", "no-store");
         var nonce = proofs.nonce(now);
         return proof.filter(taken -> !taken.nonce().equals(nonce)).isPresent()
@@ -131,11 +125,14 @@ class TokenResource {
         };
     }
 
+    /** @param issuedTokenType what RFC 8693 asks an exchange to answer; absent otherwise */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Granted(
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("token_type") String tokenType,
             @JsonProperty("expires_in") int expiresIn,
-            String scope) {}
+            String scope,
+            @JsonProperty("issued_token_type") String issuedTokenType) {}
 
     @RegisterForReflection
     record OAuthError(

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -101,6 +102,21 @@ class GrantVerifier {
     static SpendGrant read(String text) {
         return read(text, parse(text).claims());
     }
+
+    /** Which grant a text says to be; nothing of it is believed. */
+    static Optional<Name> named(String text) {
+        try {
+            var claims = parse(text).claims();
+            var audience = CompactJws.text(claims, "aud");
+            return Optional.of(
+                    new Name(audience.substring(audience.lastIndexOf('/') + 1), CompactJws.text(claims, "jti")));
+        } catch (CompactJws.Invalid _) {
+            return Optional.empty();
+        }
+    }
+
+    /** What a grant is found by. */
+    record Name(String tenant, String jti) {}
 
     private static CompactJws parse(String text) {
         return CompactJws.parse(text, MAX_LENGTH, HEADER, HEADER_OPTIONAL).requireHeader("typ", TYPE);

@@ -211,6 +211,15 @@ public class Grants {
                         : accessOf(session, row.toGrant())));
     }
 
+    /** The grant of this text, if it was submitted and may be spent now. */
+    public Uni<Optional<KeptGrant>> holding(String text, Instant now) {
+        return GrantVerifier.named(text)
+                .map(named -> holding(named.tenant(), named.jti(), now)
+                        // The very text: what else it says was verified when it was submitted.
+                        .map(found -> found.filter(kept -> kept.text().equals(text))))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
+    }
+
     private Uni<Optional<KeptGrant>> accessOf(Mutiny.Session session, KeptGrant kept) {
         return identities.find(session, kept.tenant(), kept.place().client()).chain(client -> identities
                 .find(session, kept.tenant(), kept.grant().agent().did())
