@@ -2,6 +2,7 @@ package io.tallystick.identity;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
+import io.tallystick.identity.key.signer.TransitServer;
 import io.tallystick.kit.access.Ed25519Signer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A real PostgreSQL and a real Kafka under the service, secrets in files, and an operator whose key the tests hold. */
+/** A real PostgreSQL and a real Kafka under the service, a transit server beside it, secrets in files, and an operator whose key the tests hold. */
 public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     public static final String ISSUER = "http://identity.test";
 
@@ -26,9 +27,12 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
 
     private static final String EVENT_SEED = "tallystick.test.event-seed";
 
+    private TransitServer vault;
+
     @Override
     public Map<String, String> start() {
         var stack = TestStack.join();
+        vault = startVault();
         var database = stack.createDatabase();
         var eventKey = newSigner(EVENT_SEED);
         var operator = newSigner(OPERATOR_SEED);
@@ -48,6 +52,10 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
                 "tallystick.identity.event-key-file",
                 secretFile(seed(EVENT_SEED)).toString());
         config.put("tallystick.identity.master-key-file", secretFile(random()).toString());
+        config.put("tallystick.identity.vault.address", vault.address().toString());
+        config.put(
+                "tallystick.identity.vault.token-file",
+                file(TransitServer.TOKEN).toString());
         config.put("tallystick.identity.operator-did", operator.publicKey().didKey());
         config.put("tallystick.identity.rotation-notice", "2s");
         config.put("tallystick.identity.grants.per-client", Integer.toString(GRANTS_PER_CLIENT));
@@ -56,7 +64,11 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     }
 
     @Override
-    public void stop() {}
+    public void stop() {
+        if (vault != null) {
+            vault.close();
+        }
+    }
 
     public static Ed25519Signer operator() {
         return new Ed25519Signer(seed(OPERATOR_SEED));
@@ -86,12 +98,23 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         return bytes;
     }
 
+    private static TransitServer startVault() {
+        try {
+            return TransitServer.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Path secretFile(byte[] secret) {
+        return file(Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+    }
+
+    private static Path file(String secret) {
         try {
             var file = Files.createTempFile("tallystick-test", ".key");
             file.toFile().deleteOnExit();
-            return Files.writeString(
-                    file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+            return Files.writeString(file, secret + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -78,8 +78,8 @@ class TokenResource {
         }
         return once(assertion)
                 .chain(() -> request.grant().isEmpty()
-                        ? grant(request, assertion.did(), now).map(grant -> tokens.issue(grant, now))
-                        : spending(request, assertion, now).map(spending -> tokens.issue(spending, now)))
+                        ? grant(request, assertion.did(), now).chain(grant -> tokens.issue(grant, now))
+                        : spending(request, assertion, now).chain(spending -> tokens.issue(spending, now)))
                 .map(issued -> granted(issued, request.audience()));
     }
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Nested;
@@ -264,8 +265,8 @@ class ClientAssertionsTest {
         }
 
         @Override
-        public String eventKey() {
-            return "";
+        public List<String> eventKey() {
+            return List.of("");
         }
 
         @Override

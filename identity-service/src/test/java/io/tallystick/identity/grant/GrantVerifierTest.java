@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -464,8 +465,8 @@ class GrantVerifierTest {
         }
 
         @Override
-        public String eventKey() {
-            return "";
+        public List<String> eventKey() {
+            return List.of("");
         }
 
         @Override
