@@ -19,7 +19,12 @@ public record KeyChanged(String kid, String publicKey, Purpose purpose, State st
 
     /** What a key signs. */
     public enum Purpose {
-        ACCESS_TOKEN
+        /** Access tokens. The heartbeats of {@code key.changed} announce events of these keys only. */
+        ACCESS_TOKEN,
+        /** What the installation says of others, such as credentials. */
+        ASSERTION,
+        /** Receipts. */
+        RECEIPT
     }
 
     /** Whether a key's signatures are accepted. */

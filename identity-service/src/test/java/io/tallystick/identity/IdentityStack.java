@@ -2,6 +2,7 @@ package io.tallystick.identity;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
+import io.tallystick.identity.key.signer.TransitServer;
 import io.tallystick.identity.workload.PlatformMaker;
 import io.tallystick.identity.workload.PlatformMaker.MadeKey;
 import io.tallystick.kit.access.Ed25519Signer;
@@ -14,7 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A real PostgreSQL and a real Kafka under the service, secrets in files, and an operator whose key the tests hold. */
+/** A real PostgreSQL and a real Kafka under the service, a transit server beside it, secrets in files, and an operator whose key the tests hold. */
 public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     public static final String ISSUER = "http://identity.test";
 
@@ -37,9 +38,12 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
 
     private static final String EVENT_SEED = "tallystick.test.event-seed";
 
+    private TransitServer vault;
+
     @Override
     public Map<String, String> start() {
         var stack = TestStack.join();
+        vault = startVault();
         var database = stack.createDatabase();
         var eventKey = newSigner(EVENT_SEED);
         var operator = newSigner(OPERATOR_SEED);
@@ -59,6 +63,10 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
                 "tallystick.identity.event-key-file",
                 secretFile(seed(EVENT_SEED)).toString());
         config.put("tallystick.identity.master-key-file", secretFile(random()).toString());
+        config.put("tallystick.identity.vault.address", vault.address().toString());
+        config.put(
+                "tallystick.identity.vault.token-file",
+                file(TransitServer.TOKEN).toString());
         config.put("tallystick.identity.operator-did", operator.publicKey().didKey());
         config.put("tallystick.identity.rotation-notice", "2s");
         config.put("tallystick.identity.grants.per-client", Integer.toString(GRANTS_PER_CLIENT));
@@ -81,7 +89,11 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
     }
 
     @Override
-    public void stop() {}
+    public void stop() {
+        if (vault != null) {
+            vault.close();
+        }
+    }
 
     public static Ed25519Signer operator() {
         return new Ed25519Signer(seed(OPERATOR_SEED));
@@ -109,6 +121,14 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         var bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return bytes;
+    }
+
+    private static TransitServer startVault() {
+        try {
+            return TransitServer.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path secretFile(byte[] secret) {

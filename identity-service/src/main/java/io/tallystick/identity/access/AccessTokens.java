@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.grant.SpendGrant;
 import io.tallystick.identity.key.SigningKeys;
 import io.tallystick.kit.access.AccessConfig;
@@ -61,7 +62,7 @@ class AccessTokens {
     record Issued(String token, int lifetimeSeconds, List<String> scopes) {}
 
     /** @param key thumbprint of the key that it is bound to; empty if who bears it may use it */
-    Issued issue(Grant grant, String key, Instant now) {
+    Uni<Issued> issue(Grant grant, String key, Instant now) {
         var claims = claims(grant.did(), grant.did(), grant.audience(), grant.tenant(), grant.scopes());
         putVersion(claims, grant.version());
         if (grant.ownOnly()) {
@@ -74,7 +75,7 @@ class AccessTokens {
     }
 
     /** RFC 8693's {@code act} names the agent, RFC 7800's {@code cnf} the key without which it is worth nothing. */
-    Issued issue(Spending spending, Instant now) {
+    Uni<Issued> issue(Spending spending, Instant now) {
         var grant = spending.grant();
         var agent = grant.agent();
         var claims = claims(spending.client(), agent.did(), spending.audience(), spending.tenant(), spending.scopes());
@@ -103,9 +104,10 @@ class AccessTokens {
         }
     }
 
-    private Issued issued(ObjectNode claims, List<String> scopes, int seconds, Instant now) {
+    private Uni<Issued> issued(ObjectNode claims, List<String> scopes, int seconds, Instant now) {
         var issued = now.getEpochSecond();
         claims.put("iat", issued).put("exp", issued + seconds);
-        return new Issued(keys.signAccessToken(claims.toString().getBytes(UTF_8), now), seconds, scopes);
+        return keys.signAccessToken(claims.toString().getBytes(UTF_8), now)
+                .map(token -> new Issued(token, seconds, scopes));
     }
 }

@@ -59,7 +59,7 @@ class Authority {
      */
     Uni<Issued> issue(TokenRequest request, Asking asking, String boundTo, Instant now) {
         return switch (request.spent()) {
-            case Nothing _ -> grant(request, asking, now).map(grant -> tokens.issue(grant, boundTo, now));
+            case Nothing _ -> grant(request, asking, now).chain(grant -> tokens.issue(grant, boundTo, now));
             case Named(var jti) -> spending(request, asking, grants.holding(request.tenant(), jti, now), now);
             case Shown(var text) -> spending(request, asking, grants.holding(text, now), now);
         };
@@ -79,7 +79,7 @@ class Authority {
                     .version(client)
                     .map(version ->
                             new Spending(kept.grant(), kept.tenant(), client, version, request.audience(), scopes))
-                    .map(spending -> tokens.issue(spending, now));
+                    .chain(spending -> tokens.issue(spending, now));
         });
     }
 

@@ -1,6 +1,11 @@
 package io.tallystick.identity.did;
 
+import io.quarkus.logging.Log;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.events.DidChanged;
+import io.tallystick.events.EventType;
 import io.tallystick.identity.did.Registration.Registered;
 import io.tallystick.identity.did.Registration.Rejected;
 import io.tallystick.identity.did.Registration.Revoked;
@@ -9,9 +14,12 @@ import io.tallystick.identity.did.webvh.Verification.Version;
 import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** All tenants' identities. One method is one transaction, its event included. */
@@ -19,6 +27,11 @@ import org.hibernate.reactive.mutiny.Mutiny;
 public class Identities {
     /** A DID that acts for more tenants than this must say so to someone first. */
     private static final int MAX_TENANTS_OF_A_DID = 100;
+
+    /** Longer than an access token lives, with all that clocks may be apart. */
+    private static final Duration TOLD_AGAIN = Duration.ofHours(1);
+
+    private static final int MOST_TOLD_AGAIN = 10_000;
 
     /** Inserts only if the tenant exists, and lets the key answer whether it was there. */
     private static final String INSERT = """
@@ -122,6 +135,30 @@ public class Identities {
         var identity = revoked.get();
         row.copyFrom(identity);
         return events.tell(session, now, identity::toEvent).replaceWith(new Revoked(identity));
+    }
+
+    /**
+     * Tells of the identities that a new reader must know of once more, if the event key is another: of those whose access
+     * tokens of before may still live, and of the newest, for a reader waits for the last revision.
+     */
+    @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> tellAgain() {
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return events.tellAgain(EventType.DID_CHANGED.topic(), now, session -> session.createQuery(
+                                "from IdentityEntity where revokedAt > :since or registeredAt = "
+                                        + "(select max(registeredAt) from IdentityEntity) order by revokedAt desc nulls first",
+                                IdentityEntity.class)
+                        .setParameter("since", now.minus(TOLD_AGAIN))
+                        .setMaxResults(MOST_TOLD_AGAIN)
+                        .getResultList()
+                        .map(rows -> rows.stream()
+                                .map(IdentityEntity::toIdentity)
+                                .<LongFunction<DidChanged>>map(identity -> identity::toEvent)
+                                .toList()))
+                .onFailure()
+                .invoke(e -> Log.warnf("identities not told again, cause=%s", e))
+                .onFailure()
+                .recoverWithNull();
     }
 
     /** What {@code did} is to the tenant, which nobody changes until the transaction of {@code session} ends. */

@@ -5,6 +5,8 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.events.EventType;
+import io.tallystick.events.GrantChanged;
 import io.tallystick.identity.grant.GrantTree.Asking;
 import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** What happens to grants without anyone asking for it. Any instance may do it, and two at once do no harm. */
@@ -25,6 +28,9 @@ class GrantUpkeep {
 
     /** Long enough for an installation that was down; each look then reads few of all that ever were revoked. */
     private static final Duration REVOKED_SINCE = Duration.ofDays(7);
+
+    /** As many as a service knows; one transaction takes them in some tens of seconds, and it happens once in years. */
+    private static final int MOST_TOLD_AGAIN = 50_000;
 
     private static final int REVOKED_AT_ONCE = 100;
     private static final int DELETED_AT_ONCE = 1_000;
@@ -92,6 +98,25 @@ class GrantUpkeep {
         return session.createQuery("from GrantEntity order by receivedAt desc", GrantEntity.class)
                 .setMaxResults(1)
                 .getResultList();
+    }
+
+    /** Tells of all grants that may hold once more, the ones above first, if the event key is another. */
+    @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> tellAllAgain() {
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return quietly(
+                "grants not told again",
+                events.tellAgain(EventType.GRANT_CHANGED.topic(), now, session -> session.createQuery(
+                                "from GrantEntity where (revokedAt is null and expiresAt > :now) or receivedAt = "
+                                        + "(select max(receivedAt) from GrantEntity) order by level",
+                                GrantEntity.class)
+                        .setParameter("now", now)
+                        .setMaxResults(MOST_TOLD_AGAIN)
+                        .getResultList()
+                        .map(rows -> rows.stream()
+                                .map(GrantEntity::toGrant)
+                                .<LongFunction<GrantChanged>>map(kept -> kept::toEvent)
+                                .toList())));
     }
 
     /** Deletes what ended long ago, a child before its parent, and always leaves the last tree for {@link #tellAgain}. */

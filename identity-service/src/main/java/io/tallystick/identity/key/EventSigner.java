@@ -3,6 +3,7 @@ package io.tallystick.identity.key;
 import io.tallystick.events.DomainEvent;
 import io.tallystick.events.Envelope;
 import io.tallystick.events.EventJson;
+import io.tallystick.identity.key.signer.SecretFile;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.Ed25519Signer;
 import io.tallystick.kit.access.IdentityView;
@@ -20,15 +21,27 @@ class EventSigner {
     private static final String SOURCE = "/identity-service";
 
     private final Ed25519Signer signer;
+    private final boolean alone;
 
     /** @throws IllegalStateException if the other services would not believe this key */
     EventSigner(IdentityConfig config, AccessConfig access) {
         signer = new Ed25519Signer(SecretFile.read(config.eventKeyFile(), "tallystick.identity.event-key-file"));
-        if (!signer.publicKey().didKey().equals(access.eventKey())) {
+        if (!access.eventKey().contains(signer.publicKey().didKey())) {
             throw new IllegalStateException(
-                    "tallystick.access.event-key must be the did:key of " + "tallystick.identity.event-key-file: "
+                    "tallystick.access.event-key must name the did:key of " + "tallystick.identity.event-key-file: "
                             + signer.publicKey().didKey());
         }
+        alone = access.eventKey().stream().allMatch(didKey()::equals);
+    }
+
+    /** The did:key that it signs with. */
+    String didKey() {
+        return signer.publicKey().didKey();
+    }
+
+    /** Whether no other key is believed, so that what another one signed is lost for new readers. */
+    boolean isAlone() {
+        return alone;
     }
 
     /** What proofs of a key may name, for the heartbeats and the token endpoint. */

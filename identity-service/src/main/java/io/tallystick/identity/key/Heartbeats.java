@@ -10,6 +10,8 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.tallystick.events.EventType;
 import io.tallystick.events.IdentityHeartbeat;
+import io.tallystick.identity.key.StoredKeys.Look;
+import io.tallystick.identity.key.signer.KeyPurpose;
 import io.tallystick.kit.access.IdentityView;
 import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.outbox.Topics;
@@ -81,14 +83,16 @@ class Heartbeats {
                 .replaceWithVoid();
     }
 
-    private void send(SigningKeys.Look look) {
+    private void send(Look look) {
         send(EventType.KEY_CHANGED.topic(), look.keyRevision(), look);
         send(EventType.DID_CHANGED.topic(), look.didRevision(), look);
     }
 
-    private void send(String topic, long revision, SigningKeys.Look look) {
+    private void send(String topic, long revision, Look look) {
         var now = Instant.now();
-        var accepted = look.ring().accepted().stream().map(SigningKey::kid).toList();
+        var accepted = look.ring(KeyPurpose.ACCESS_TOKEN).accepted().stream()
+                .map(SigningKey::kid)
+                .toList();
         var heartbeat = new IdentityHeartbeat(
                 revision,
                 now,

@@ -1,8 +1,12 @@
 package io.tallystick.identity.key;
 
+import io.quarkus.logging.Log;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.events.DomainEvent;
 import io.tallystick.events.EventType;
+import io.tallystick.events.KeyChanged;
+import io.tallystick.events.KeyChanged.Purpose;
 import io.tallystick.kit.access.IdentityView;
 import io.tallystick.kit.outbox.Outbox;
 import io.tallystick.kit.outbox.OutboxMessage;
@@ -10,6 +14,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -21,10 +28,13 @@ import org.hibernate.reactive.mutiny.Mutiny;
 public class IdentityEvents {
     private final EventSigner signer;
     private final Outbox outbox;
+    private final Mutiny.SessionFactory sessions;
+    private final Set<String> looked = ConcurrentHashMap.newKeySet();
 
-    IdentityEvents(EventSigner signer, Outbox outbox) {
+    IdentityEvents(EventSigner signer, Outbox outbox, Mutiny.SessionFactory sessions) {
         this.signer = signer;
         this.outbox = outbox;
+        this.sessions = sessions;
     }
 
     /**
@@ -41,12 +51,66 @@ public class IdentityEvents {
         var revision = row.next();
         var said = event.apply(revision);
         var topic = EventType.of(said).topic();
-        row.reached(topic, revision, now);
+        boolean announced = !(said instanceof KeyChanged key) || key.purpose() == Purpose.ACCESS_TOKEN;
+        if (announced) {
+            row.reached(topic, revision, now);
+        } else {
+            row.reachedOtherKey(revision);
+        }
 
         // A slot of its own: taking the place of one that waits would let a later revision overtake an earlier.
         var message = new OutboxMessage(
-                topic, said.key(), topic + " " + revision, IdentityView.MEDIA_TYPE, signer.sign(topic, said, now), "");
+                topic,
+                said.key(),
+                slot(topic, announced, revision),
+                IdentityView.MEDIA_TYPE,
+                signer.sign(topic, said, now),
+                "");
         return outbox.put(session, List.of(message));
+    }
+
+    /** The version before counts on without the others, so that a revision may come twice during a roll-out. */
+    private static String slot(String topic, boolean announced, long revision) {
+        return topic + (announced ? " " : " other ") + revision;
+    }
+
+    /**
+     * Tells what new readers of a topic need once more, if another key signed it that is not believed any more. While two
+     * are believed nothing has to be told again. Looks once in a process' life, and does it once for all instances.
+     *
+     * @param needed the events, in an order in which they may be read
+     */
+    public Uni<Void> tellAgain(
+            String topic,
+            Instant now,
+            Function<Mutiny.Session, Uni<? extends List<? extends LongFunction<? extends DomainEvent>>>> needed) {
+        if (!signer.isAlone() || looked.contains(topic)) {
+            return Uni.createFrom().voidItem();
+        }
+        return sessions.withTransaction(session -> lock(session).chain(row -> {
+                    boolean same = row.signedBy(topic).orElse(signer.didKey()).equals(signer.didKey());
+                    row.signedAgain(topic, signer.didKey());
+                    return same ? Uni.createFrom().voidItem() : tellAll(session, row, topic, now, needed);
+                }))
+                .invoke(() -> looked.add(topic));
+    }
+
+    private Uni<Void> tellAll(
+            Mutiny.Session session,
+            RevisionEntity row,
+            String topic,
+            Instant now,
+            Function<Mutiny.Session, Uni<? extends List<? extends LongFunction<? extends DomainEvent>>>> needed) {
+        return needed.apply(session)
+                .invoke(events ->
+                        Log.infof("events told again with another event key, topic=%s, count=%d", topic, events.size()))
+                .chain(events -> Multi.createFrom()
+                        .iterable(events)
+                        .onItem()
+                        .transformToUniAndConcatenate(event -> tell(session, row, now, event))
+                        .collect()
+                        .asList())
+                .replaceWithVoid();
     }
 
     /** Whether there are events of grants, and the newest was told before {@code time}. */

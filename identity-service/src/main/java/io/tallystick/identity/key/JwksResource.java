@@ -1,5 +1,6 @@
 package io.tallystick.identity.key;
 
+import io.tallystick.identity.key.signer.KeyPurpose;
 import io.tallystick.kit.access.Ed25519Key;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
@@ -7,7 +8,10 @@ import jakarta.ws.rs.Path;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** The public keys, as a JWK set (RFC 7517), for whoever verifies an access token without our topics. */
+/**
+ * The public keys of access tokens, as a JWK set (RFC 7517), for whoever verifies one without our topics. Keys of other
+ * purposes are in the installation's DID document and not here, where they would be taken for these.
+ */
 @Path("/.well-known/jwks.json")
 @PermitAll
 class JwksResource {
@@ -20,7 +24,7 @@ class JwksResource {
     /** May be cached for half of the shortest time between a key's publication and its use. */
     @GET
     public RestResponse<JwkSet> get() {
-        var jwks = keys.ring().accepted().stream()
+        var jwks = keys.ring(KeyPurpose.ACCESS_TOKEN).accepted().stream()
                 .map(key -> Jwk.of(key.kid(), key.publicKey()))
                 .toList();
         return RestResponse.ResponseBuilder.ok(new JwkSet(jwks))

@@ -6,6 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Optional;
 
 @Entity
 @Table(name = "revision")
@@ -21,13 +22,44 @@ class RevisionEntity {
 
     long grants;
 
+    /** The newest event of a key that signs no access tokens. */
+    @Column(name = "other_keys")
+    long otherKeys;
+
     /** When the newest event of a grant was told. */
     @Column(name = "grants_told_at")
     Instant grantsToldAt;
 
+    @Column(name = "keys_signed_by")
+    String keysSignedBy;
+
+    @Column(name = "dids_signed_by")
+    String didsSignedBy;
+
+    @Column(name = "grants_signed_by")
+    String grantsSignedBy;
+
+    /** Which key signed what a new reader of this topic needs; empty if it was never looked at. */
+    Optional<String> signedBy(String topic) {
+        if (topic.equals(EventType.KEY_CHANGED.topic())) {
+            return Optional.ofNullable(keysSignedBy);
+        }
+        return Optional.ofNullable(topic.equals(EventType.GRANT_CHANGED.topic()) ? grantsSignedBy : didsSignedBy);
+    }
+
+    void signedAgain(String topic, String key) {
+        if (topic.equals(EventType.KEY_CHANGED.topic())) {
+            keysSignedBy = key;
+        } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
+            grantsSignedBy = key;
+        } else {
+            didsSignedBy = key;
+        }
+    }
+
     /** The next revision; it rises over all events of identity. */
     long next() {
-        return Math.max(Math.max(keys, dids), grants) + 1;
+        return Math.max(Math.max(keys, otherKeys), Math.max(dids, grants)) + 1;
     }
 
     /** The newest revision on this topic. */
@@ -36,6 +68,11 @@ class RevisionEntity {
             return keys;
         }
         return topic.equals(EventType.GRANT_CHANGED.topic()) ? grants : dids;
+    }
+
+    /** An event that no heartbeat announces: a service of the version before would wait for it and never take it in. */
+    void reachedOtherKey(long revision) {
+        otherKeys = revision;
     }
 
     void reached(String topic, long revision, Instant now) {

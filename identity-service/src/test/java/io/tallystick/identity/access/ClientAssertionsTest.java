@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Nested;
@@ -268,8 +269,8 @@ class ClientAssertionsTest {
         }
 
         @Override
-        public String eventKey() {
-            return "";
+        public List<String> eventKey() {
+            return List.of("");
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -470,8 +471,8 @@ class GrantVerifierTest {
         }
 
         @Override
-        public String eventKey() {
-            return "";
+        public List<String> eventKey() {
+            return List.of("");
         }
 
         @Override

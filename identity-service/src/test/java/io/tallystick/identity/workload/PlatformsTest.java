@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -227,8 +228,8 @@ class PlatformsTest {
         }
 
         @Override
-        public String eventKey() {
-            return "";
+        public List<String> eventKey() {
+            return List.of("");
         }
 
         @Override

@@ -3,7 +3,9 @@ package io.tallystick.kit.access;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
+import java.util.List;
 
 /** Whose access tokens are accepted, and how long identity-service may be silent. */
 @ConfigMapping(prefix = "tallystick.access")
@@ -14,9 +16,9 @@ public interface AccessConfig {
 
     /**
      * The did:key of the key that identity-service signs its events with. Pinned here, because who can write to the
-     * broker must not be able to hand out access.
+     * broker must not be able to hand out access. Two, with a comma between, while one takes the other's place.
      */
-    @NotBlank String eventKey();
+    @Size(min = 1, max = 2) List<@NotBlank String> eventKey();
 
     /** What an access token must name in {@code aud} to be meant for this service. */
     @WithDefault("${quarkus.application.name}")

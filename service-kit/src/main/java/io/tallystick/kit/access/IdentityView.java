@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What this service knows of identity-service: which keys sign access tokens, whose access was withdrawn, and how fresh
@@ -46,6 +48,7 @@ public final class IdentityView {
 
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
+    private static final int MAX_EVENT_KEYS = 2;
     private static final int MAX_KEYS = 1_000;
     private static final int MAX_REVOKED = 100_000;
     private static final int MAX_VERSIONS = 100_000;
@@ -58,6 +61,8 @@ public final class IdentityView {
         OUTDATED,
         /** Ours and true, but there are too many to keep; what is not kept does not hold. */
         NOT_KEPT,
+        /** Ours and true, of a key that signs no access tokens: it is passed over, and no access token of it is good. */
+        OTHER_PURPOSE,
         /** Not signed by the pinned key, or not an event that belongs on the topic. */
         REFUSED
     }
@@ -68,7 +73,7 @@ public final class IdentityView {
 
     private record ToldVersion(int number, String versionId, Instant forgetAt) {}
 
-    private final Ed25519Key eventKey;
+    private final Map<String, Ed25519Key> eventKeys;
     private final Duration maxSilence;
     private final Duration maxLag;
     private final Duration skew;
@@ -83,7 +88,17 @@ public final class IdentityView {
 
     /** @param eventKey the pinned did:key; the one signature that is believed */
     public IdentityView(String eventKey, Duration maxSilence, Duration maxLag, Duration skew) {
-        this.eventKey = Ed25519Key.ofDidKey(eventKey);
+        this(List.of(eventKey), maxSilence, maxLag, skew);
+    }
+
+    /** @param eventKeys the pinned did:keys, two while one takes the other's place; only their signatures are believed */
+    public IdentityView(List<String> eventKeys, Duration maxSilence, Duration maxLag, Duration skew) {
+        if (eventKeys.isEmpty() || eventKeys.size() > MAX_EVENT_KEYS) {
+            throw new IllegalArgumentException("tallystick.access.event-key names one did:key, or two");
+        }
+        this.eventKeys = eventKeys.stream()
+                .map(Ed25519Key::ofDidKey)
+                .collect(Collectors.toUnmodifiableMap(Ed25519Key::didKey, Function.identity(), (one, _) -> one));
         this.maxSilence = maxSilence;
         this.maxLag = maxLag;
         this.skew = skew;
@@ -102,13 +117,15 @@ public final class IdentityView {
         }
         try {
             var text = new String(value, StandardCharsets.US_ASCII);
-            var payload = CompactJws.parse(text, MAX_EVENT_LENGTH, HEADER)
+            var jws = CompactJws.parse(text, MAX_EVENT_LENGTH, HEADER)
                     .requireHeader("alg", "EdDSA")
                     .requireHeader("typ", JWS_TYPE)
-                    .requireHeader("kid", eventKey.didKey())
-                    .requireHeader("topic", topic)
-                    .verifiedBy(eventKey)
-                    .payload();
+                    .requireHeader("topic", topic);
+            var pinned = eventKeys.get(jws.header("kid"));
+            if (pinned == null) {
+                return Applied.REFUSED;
+            }
+            var payload = jws.verifiedBy(pinned).payload();
             var event = EventJson.read(payload).data();
             synchronized (this) {
                 return switch (event) {
@@ -126,7 +143,7 @@ public final class IdentityView {
 
     private Applied apply(KeyChanged event) {
         if (event.purpose() != KeyChanged.Purpose.ACCESS_TOKEN) {
-            return Applied.REFUSED;
+            return Applied.OTHER_PURPOSE;
         }
         var known = keys.get(event.kid());
         if (known != null && known.revision >= event.revision()) {

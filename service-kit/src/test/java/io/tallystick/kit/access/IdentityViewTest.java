@@ -1,6 +1,7 @@
 package io.tallystick.kit.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.events.DidChanged;
 import io.tallystick.events.DomainEvent;
@@ -103,6 +104,89 @@ class IdentityViewTest {
             var event = TestIdentity.signed(eventKey, DIDS, heartbeat(7, NOW));
 
             assertThat(identity.apply(KEYS, event, NOW)).isEqualTo(Applied.REFUSED);
+        }
+    }
+
+    @Nested
+    class GivenAKeyOfAnotherPurpose {
+        @Test
+        void aKeyUsedForAnotherPurpose() {
+            for (var purpose : List.of(KeyChanged.Purpose.ASSERTION, KeyChanged.Purpose.RECEIPT)) {
+                var told = new KeyChanged("k2", key.publicKey().base64Url(), purpose, State.ACTIVE, NOW, 7);
+
+                assertThat(apply(KEYS, told)).isEqualTo(Applied.OTHER_PURPOSE);
+                apply(KEYS, heartbeat(0, NOW, "k2"));
+                assertThat(identity.key("k2")).isEmpty();
+            }
+        }
+
+        @Test
+        void takesNothingFromAKeyOfAccessTokens() {
+            apply(KEYS, keyChanged("k1", State.ACTIVE, 1));
+            apply(KEYS, heartbeat(1, NOW, "k1"));
+
+            apply(
+                    KEYS,
+                    new KeyChanged(
+                            "k1",
+                            TestIdentity.randomKey().publicKey().base64Url(),
+                            KeyChanged.Purpose.ASSERTION,
+                            State.REVOKED,
+                            NOW,
+                            9));
+
+            assertThat(identity.key("k1")).contains(key.publicKey());
+        }
+    }
+
+    @Nested
+    class GivenAnEventKeyIsReplaced {
+        final Ed25519Signer next = TestIdentity.randomKey();
+        final byte[] bySuccessor = TestIdentity.signed(next, KEYS, keyChanged("k1", State.ACTIVE, 1));
+
+        @Test
+        void whoBelievesBothBelievesBoth() {
+            var both = new IdentityView(
+                    List.of(eventKey.publicKey().didKey(), next.publicKey().didKey()),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(5));
+
+            assertThat(both.apply(KEYS, bySuccessor, NOW)).isEqualTo(Applied.CHANGED);
+            assertThat(both.apply(KEYS, TestIdentity.signed(eventKey, KEYS, keyChanged("k2", State.ACTIVE, 2)), NOW))
+                    .isEqualTo(Applied.CHANGED);
+        }
+
+        @Test
+        void whoBelievesTheOldOneDoesNotBelieveTheNewOne() {
+            assertThat(identity.apply(KEYS, bySuccessor, NOW)).isEqualTo(Applied.REFUSED);
+        }
+
+        @Test
+        void theOldOneUnderTheNameOfTheNewOneIsNotBelieved() {
+            var both = new IdentityView(
+                    List.of(eventKey.publicKey().didKey(), next.publicKey().didKey()),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(5));
+            var header = "{\"alg\":\"EdDSA\",\"typ\":\"tallystick-event+jws\",\"kid\":\"%s\",\"topic\":\"%s\"}"
+                    .formatted(next.publicKey().didKey(), KEYS);
+            var mixed = eventKey.compactJws(header, payload(keyChanged("k1", State.ACTIVE, 1)));
+
+            assertThat(both.apply(KEYS, mixed.getBytes(StandardCharsets.US_ASCII), NOW))
+                    .isEqualTo(Applied.REFUSED);
+        }
+
+        @Test
+        void moreThanTwoAreNotPinned() {
+            var three = List.of(
+                    eventKey.publicKey().didKey(),
+                    next.publicKey().didKey(),
+                    key.publicKey().didKey());
+
+            assertThatThrownBy(() -> new IdentityView(
+                            three, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(5)))
+                    .hasMessageContaining("tallystick.access.event-key");
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** The domain name under which this installation issues DIDs, if it has one. */
 @ApplicationScoped
-class DidDomain {
+public class DidDomain {
     private final Optional<String> name;
 
     /** @throws IllegalStateException if the name that is set is none */
@@ -26,12 +26,12 @@ class DidDomain {
                         .filter(DidDomain::isDomain));
     }
 
-    Optional<String> name() {
+    public Optional<String> name() {
         return name;
     }
 
     /** The name as a DID has it. */
-    Optional<String> authority() {
+    public Optional<String> authority() {
         return name.map(one -> WebvhDid.unborn(one, List.of()).host());
     }
 

@@ -69,6 +69,10 @@ class IssuedLogSource implements DidLogSource, IssuedVersions {
      */
     private Uni<Optional<Found>> web(Did did) {
         var parts = did.id().split(":", -1);
+        if (parts.length == 1) {
+            // The domain's own, which another source has, or a stranger's.
+            return Uni.createFrom().item(Optional.empty());
+        }
         boolean mayBe = parts.length == 4 && isOurs(parts[0]) && parts[1].equals(IssuedDid.FOLDER);
         var found = mayBe ? logs.read(parts[2], parts[3]) : Uni.createFrom().item(Optional.<Read>empty());
         return found.map(read -> read.filter(one -> liesAt(did, one.log()))

@@ -148,7 +148,7 @@ class ForeignResolutionTest {
         resolve(did).statusCode(200);
         resolve("did:web:identity.test:dids:" + tenant + ":one").statusCode(200);
         resolve("did:web:identity.test:dids:" + tenant + ":two").statusCode(404);
-        resolve("did:web:identity.test").statusCode(404);
+        resolve("did:web:identity.test").statusCode(200);
         assertThat(lookups()).isEqualTo(before);
     }
 

@@ -1,4 +1,4 @@
-package io.tallystick.identity.key;
+package io.tallystick.identity.key.signer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

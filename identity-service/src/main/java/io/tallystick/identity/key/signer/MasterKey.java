@@ -1,4 +1,4 @@
-package io.tallystick.identity.key;
+package io.tallystick.identity.key.signer;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Encrypts private keys for the database with AES-256-GCM. The key's id and purpose are authenticated with it, so that
  * a row's private key cannot be moved to another row or another use.
  */
-final class MasterKey {
+public final class MasterKey {
     private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
