@@ -38,8 +38,7 @@ final class StructuredReader {
     }
 
     /**
-     * @param field the header's name, for messages
-     * @param lines its values
+     * @param lines the values of the header {@code field}
      * @throws ProofRefused if they are no dictionary, or too much of one
      */
     static Map<String, Member> dictionary(String field, List<String> lines) {
@@ -52,22 +51,22 @@ final class StructuredReader {
 
     private Map<String, Member> dictionary() {
         var members = new LinkedHashMap<String, Member>();
-        spaces();
+        skip(" ");
         while (at < text.length()) {
             var name = key();
-            Member member = taken('=') ? member() : new Item(new Flag(true), parameters());
+            var member = taken('=') ? member() : new Item(new Flag(true), parameters());
             if (members.put(name, member) != null) {
                 throw bad("has " + name + " twice");
             }
             if (members.size() > MAX_MEMBERS) {
                 throw bad("has more than " + MAX_MEMBERS + " members");
             }
-            blanks();
+            skip(" \t");
             if (at == text.length()) {
                 break;
             }
             require(',');
-            blanks();
+            skip(" \t");
             if (at == text.length()) {
                 throw bad("ends with a comma");
             }
@@ -76,35 +75,31 @@ final class StructuredReader {
     }
 
     private Member member() {
-        return peek() == '(' ? innerList() : item();
+        return peek() == '(' ? innerList() : new Item(bare(), parameters());
     }
 
     private InnerList innerList() {
         require('(');
         var items = new ArrayList<Item>();
         while (true) {
-            spaces();
+            skip(" ");
             if (taken(')')) {
                 return new InnerList(items, parameters());
             }
             if (items.size() >= MAX_MEMBERS) {
                 throw bad("has a list of more than " + MAX_MEMBERS);
             }
-            items.add(item());
+            items.add(new Item(bare(), parameters()));
             if (peek() != ' ' && peek() != ')') {
                 throw bad("has a list that does not end");
             }
         }
     }
 
-    private Item item() {
-        return new Item(bare(), parameters());
-    }
-
     private Map<String, Bare> parameters() {
         var parameters = new LinkedHashMap<String, Bare>();
         while (taken(';')) {
-            spaces();
+            skip(" ");
             var name = key();
             if (parameters.put(name, taken('=') ? bare() : new Flag(true)) != null) {
                 throw bad("has the parameter " + name + " twice");
@@ -129,11 +124,7 @@ final class StructuredReader {
         }
         if (next == '?') {
             at++;
-            if (!taken('1')) {
-                require('0');
-                return new Flag(false);
-            }
-            return new Flag(true);
+            return new Flag(flag());
         }
         if (next == '@') {
             at++;
@@ -149,6 +140,14 @@ final class StructuredReader {
             return word();
         }
         throw bad("has a value of no known kind");
+    }
+
+    private boolean flag() {
+        if (taken('1')) {
+            return true;
+        }
+        require('0');
+        return false;
     }
 
     private String quoted() {
@@ -201,12 +200,7 @@ final class StructuredReader {
 
     private Bare bytes() {
         require(':');
-        int end = text.indexOf(':', at);
-        if (end < 0) {
-            throw bad("has bytes that do not end");
-        }
-        var spelled = text.substring(at, end);
-        at = end + 1;
+        var spelled = upTo(':');
         try {
             var decoded = Base64.getDecoder().decode(spelled);
             // One spelling only: what is left over in the last character could be anything otherwise.
@@ -222,12 +216,7 @@ final class StructuredReader {
     private Bare display() {
         require('%');
         require('"');
-        int end = text.indexOf('"', at);
-        if (end < 0) {
-            throw bad("has a text that does not end");
-        }
-        var spelled = text.substring(at, end);
-        at = end + 1;
+        var spelled = upTo('"');
         if (!spelled.matches("(?:[\\x20-\\x24\\x26-\\x7e]|%[0-9a-f]{2})*")) {
             throw bad("has a text beyond ASCII that is not percent-encoded in lower case");
         }
@@ -251,6 +240,15 @@ final class StructuredReader {
             at++;
         }
         return text.substring(from, at);
+    }
+
+    private String upTo(char last) {
+        int from = at;
+        at = text.indexOf(last, from) + 1;
+        if (at == 0) {
+            throw bad("has a value that does not end");
+        }
+        return text.substring(from, at - 1);
     }
 
     private char peek() {
@@ -278,14 +276,8 @@ final class StructuredReader {
         }
     }
 
-    private void spaces() {
-        while (peek() == ' ') {
-            at++;
-        }
-    }
-
-    private void blanks() {
-        while (peek() == ' ' || peek() == '\t') {
+    private void skip(String blanks) {
+        while (at < text.length() && blanks.indexOf(text.charAt(at)) >= 0) {
             at++;
         }
     }
