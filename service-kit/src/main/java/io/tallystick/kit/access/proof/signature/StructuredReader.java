@@ -38,8 +38,7 @@ final class StructuredReader {
     }
 
     /**
-     * @param field the header's name, for messages
-     * @param lines its values
+     * @param lines the values of the header {@code field}
      * @throws ProofRefused if they are no dictionary, or too much of one
      */
     static Map<String, Member> dictionary(String field, List<String> lines) {
