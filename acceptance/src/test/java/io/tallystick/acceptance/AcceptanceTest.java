@@ -35,6 +35,7 @@ class AcceptanceTest {
     @ValueSource(
             strings = {
                 "identity",
+                "api-keys",
                 "webvh",
                 "openmeter",
                 "x402-channel",

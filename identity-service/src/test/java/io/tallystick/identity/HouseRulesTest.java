@@ -13,7 +13,8 @@ class HouseRulesTest {
     private static final String ROOT = "io.tallystick.identity";
 
     @ArchTest
-    static final ArchRule packages = HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "access");
+    static final ArchRule packages =
+            HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "access", "apikey");
 
     @ArchTest
     static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
@@ -29,6 +30,9 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule accessUsesTheOthers = HouseRules.arrows(ROOT, "access", "grant", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule apikeyUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "apikey", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);

@@ -85,8 +85,7 @@ class Heartbeats {
     private void send(String topic, long revision, SigningKeys.Look look) {
         var now = Instant.now();
         var accepted = look.ring().accepted().stream().map(SigningKey::kid).toList();
-        var heartbeat = new IdentityHeartbeat(
-                revision, now, accepted, Map.of(EventType.GRANT_CHANGED.topic(), look.grantRevision()));
+        var heartbeat = new IdentityHeartbeat(revision, now, accepted, look.otherRevisions());
         var message = new ProducerRecord<>(topics.name(topic), heartbeat.key(), signer.sign(topic, heartbeat, now));
         message.headers().add("content-type", IdentityView.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
         var _ = producer.send(message, (_, failure) -> logged(topic, failure));

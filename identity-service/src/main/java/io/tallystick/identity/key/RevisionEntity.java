@@ -25,15 +25,25 @@ class RevisionEntity {
     @Column(name = "grants_told_at")
     Instant grantsToldAt;
 
+    @Column(name = "api_keys")
+    long apiKeys;
+
+    /** When the newest event of an API key was told. */
+    @Column(name = "api_keys_told_at")
+    Instant apiKeysToldAt;
+
     /** The next revision; it rises over all events of identity. */
     long next() {
-        return Math.max(Math.max(keys, dids), grants) + 1;
+        return Math.max(Math.max(keys, dids), Math.max(grants, apiKeys)) + 1;
     }
 
     /** The newest revision on this topic. */
     long of(String topic) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             return keys;
+        }
+        if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            return apiKeys;
         }
         return topic.equals(EventType.GRANT_CHANGED.topic()) ? grants : dids;
     }
@@ -44,6 +54,9 @@ class RevisionEntity {
         } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
             grants = revision;
             grantsToldAt = now;
+        } else if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            apiKeys = revision;
+            apiKeysToldAt = now;
         } else {
             dids = revision;
         }

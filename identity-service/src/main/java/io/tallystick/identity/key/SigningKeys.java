@@ -31,8 +31,14 @@ public class SigningKeys {
      * What a look at the database showed.
      *
      * @param sealed the private keys, encrypted, by the id of their key
+     * @param otherRevisions those of the topics without a heartbeat, by the topic's name
      */
-    record Look(KeyRing ring, Map<String, byte[]> sealed, long keyRevision, long didRevision, long grantRevision) {}
+    record Look(
+            KeyRing ring,
+            Map<String, byte[]> sealed,
+            long keyRevision,
+            long didRevision,
+            Map<String, Long> otherRevisions) {}
 
     private final Mutiny.SessionFactory sessions;
     private final IdentityEvents events;
@@ -159,7 +165,9 @@ public class SigningKeys {
                 rows.stream().collect(Collectors.toMap(row -> row.kid, row -> row.sealed)),
                 revision.of(EventType.KEY_CHANGED.topic()),
                 revision.of(EventType.DID_CHANGED.topic()),
-                revision.of(EventType.GRANT_CHANGED.topic()));
+                Map.of(
+                        EventType.GRANT_CHANGED.topic(), revision.of(EventType.GRANT_CHANGED.topic()),
+                        EventType.API_KEY_CHANGED.topic(), revision.of(EventType.API_KEY_CHANGED.topic())));
     }
 
     /** A private key is opened when it is first seen, and forgotten when its key is. */

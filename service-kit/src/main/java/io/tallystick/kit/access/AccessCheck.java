@@ -2,12 +2,17 @@ package io.tallystick.kit.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.apikey.ApiKey;
+import io.tallystick.kit.access.apikey.UsedKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** Whether a request may go on. For resources {@link RequiresScope} asks it; other edges ask it themselves. */
 @ApplicationScoped
@@ -18,11 +23,13 @@ public class AccessCheck {
     private static final String READING = ":read";
 
     private final AccessTokenVerifier verifier;
+    private final IdentityView identity;
     private final MeterRegistry metrics;
     private final String audience;
 
     AccessCheck(AccessConfig config, IdentityView identity, MeterRegistry metrics) {
         this.verifier = new AccessTokenVerifier(config.issuer(), config.audience(), config.clockSkew(), identity);
+        this.identity = identity;
         this.metrics = metrics;
         audience = config.audience();
     }
@@ -33,7 +40,7 @@ public class AccessCheck {
     }
 
     /**
-     * The caller's access token, verified.
+     * The caller's access token, verified, or what an API key in its place says.
      *
      * @param authorization the request's {@code Authorization} header, {@code null} if it has none
      * @param scope what the caller must be allowed to do
@@ -41,21 +48,53 @@ public class AccessCheck {
      * @throws AccessRefused if the request may not go on
      */
     public AccessToken require(String authorization, String scope, boolean own) {
+        return require(authorization, scope, scope, own);
+    }
+
+    AccessToken require(String authorization, RequiresScope required) {
+        var or = required.or().isEmpty() ? required.value() : required.or();
+        return require(authorization, required.value(), or, required.own());
+    }
+
+    private AccessToken require(String authorization, String scope, String or, boolean own) {
         try {
-            var token = verifier.verify(bearer(authorization), Instant.now());
+            var bearer = bearer(authorization);
+            var now = Instant.now();
+            var token = ApiKey.isMeant(bearer) ? ofApiKey(bearer, now) : verifier.verify(bearer, now);
             var readsAll = scope.endsWith(READING) && !own;
-            if (!token.scopes().contains(scope) || (token.ownOnly() && readsAll)) {
+            var allowed = token.scopes().contains(scope) || token.scopes().contains(or);
+            if (!allowed || (token.ownOnly() && readsAll)) {
                 throw new AccessRefused(
-                        Reason.INSUFFICIENT_SCOPE, "This needs an access token with the scope " + scope + ".", scope);
+                        Reason.INSUFFICIENT_SCOPE,
+                        "This needs an access token or API key with the scope " + scope + ".",
+                        scope);
             }
             return token;
         } catch (AccessRefused e) {
-            metrics.counter(
-                            "tallystick.access.refusals",
-                            "reason",
-                            e.reason().name().toLowerCase(Locale.ROOT))
-                    .increment();
+            count(e);
             throw e;
+        }
+    }
+
+    void count(AccessRefused refused) {
+        var reason = refused.reason().name().toLowerCase(Locale.ROOT);
+        metrics.counter("tallystick.access.refusals", "reason", reason).increment();
+    }
+
+    private AccessToken ofApiKey(String text, Instant now) {
+        try {
+            var key = identity.apiKey(ApiKey.parse(text), now);
+            var scopes = Set.copyOf(key.scopes().getOrDefault(audience, List.of()));
+            return new AccessToken(
+                    key.tenant(),
+                    key.did(),
+                    scopes,
+                    key.own(),
+                    key.id(),
+                    key.expiresAt(),
+                    Optional.of(UsedKey.of(key)));
+        } catch (ApiKey.Invalid e) {
+            throw new AccessRefused(Reason.MALFORMED_API_KEY, e.getMessage());
         }
     }
 

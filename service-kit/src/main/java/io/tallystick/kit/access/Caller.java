@@ -1,6 +1,8 @@
 package io.tallystick.kit.access;
 
+import io.tallystick.kit.access.apikey.UsedKey;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.Optional;
 import java.util.Set;
 
 /** Who makes the request being answered. There is one only where {@link RequiresScope} asked for it. */
@@ -24,6 +26,11 @@ public class Caller {
     /** Whether the caller may see only what is its own: where {@link #did()} is the subject. */
     public boolean ownOnly() {
         return token().ownOnly();
+    }
+
+    /** The API key that the request came with, if it was one; its limits on models are for who serves models to keep. */
+    public Optional<UsedKey> apiKey() {
+        return token().apiKey();
     }
 
     public boolean may(String scope) {
