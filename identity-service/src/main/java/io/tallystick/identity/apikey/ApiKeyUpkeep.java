@@ -5,6 +5,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -30,11 +31,13 @@ class ApiKeyUpkeep {
     private static final int DELETED_AT_ONCE = 1_000;
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final ApiKeys keys;
     private final IdentityEvents events;
 
-    ApiKeyUpkeep(Mutiny.SessionFactory sessions, ApiKeys keys, IdentityEvents events) {
+    ApiKeyUpkeep(Mutiny.SessionFactory sessions, Transactions transactions, ApiKeys keys, IdentityEvents events) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.keys = keys;
         this.events = events;
     }
@@ -83,7 +86,7 @@ class ApiKeyUpkeep {
     }
 
     Uni<Void> tellAgain(Instant now) {
-        return sessions.withTransaction(session ->
+        return transactions.run(session ->
                 due(session, now).chain(rows -> tell(session, rows, now)).chain(() -> tellLast(session, now)));
     }
 
@@ -131,7 +134,7 @@ class ApiKeyUpkeep {
     }
 
     Uni<Integer> forget(Instant now) {
-        return sessions.withTransaction(
+        return transactions.run(
                 session -> session.createNativeQuery("delete from api_key where id in (select id from api_key "
                                 + "where least(expires_at, revoked_at) < :before "
                                 + "and id <> (select id from api_key order by told_at desc limit 1) limit "

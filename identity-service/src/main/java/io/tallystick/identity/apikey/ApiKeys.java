@@ -1,6 +1,7 @@
 package io.tallystick.identity.apikey;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.apikey.KeptKey.Holder;
 import io.tallystick.identity.apikey.Making.Made;
 import io.tallystick.identity.apikey.Making.Rejected;
@@ -25,12 +26,19 @@ import org.hibernate.reactive.mutiny.Mutiny;
 @ApplicationScoped
 class ApiKeys {
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final Identities identities;
     private final IdentityEvents events;
     private final ApiKeyConfig config;
 
-    ApiKeys(Mutiny.SessionFactory sessions, Identities identities, IdentityEvents events, ApiKeyConfig config) {
+    ApiKeys(
+            Mutiny.SessionFactory sessions,
+            Transactions transactions,
+            Identities identities,
+            IdentityEvents events,
+            ApiKeyConfig config) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.identities = identities;
         this.events = events;
         this.config = config;
@@ -53,7 +61,7 @@ class ApiKeys {
 
     Uni<Making> make(Wish wish, ApiKey fresh, Asking who, Instant now) {
         var holder = wish.holder();
-        return sessions.withTransaction(session -> lockTenant(session, holder.tenant())
+        return transactions.run(session -> lockTenant(session, holder.tenant())
                 .chain(exists -> exists
                         ? identities
                                 .lock(session, holder.tenant(), holder.did())
@@ -110,7 +118,7 @@ class ApiKeys {
     }
 
     Uni<Withdrawal> revoke(String tenant, String id, Asking who, Instant now) {
-        return sessions.withTransaction(session -> session.find(ApiKeyEntity.class, id, LockModeType.PESSIMISTIC_WRITE)
+        return transactions.run(session -> session.find(ApiKeyEntity.class, id, LockModeType.PESSIMISTIC_WRITE)
                 .chain(row -> row == null || !row.tenant.equals(tenant) || !who.sees(row.toKey())
                         ? Uni.createFrom().item(Withdrawal.Rejected.UNKNOWN_KEY)
                         : revoke(session, row, now)));

@@ -3,6 +3,7 @@ package io.tallystick.identity.key;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.events.EventType;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.AccessToken;
 import io.tallystick.kit.access.Ed25519Signer;
@@ -41,6 +42,7 @@ public class SigningKeys {
             Map<String, Long> otherRevisions) {}
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final IdentityEvents events;
     private final MasterKey master;
     private final Duration overlap;
@@ -49,8 +51,14 @@ public class SigningKeys {
     private volatile KeyRing ring = new KeyRing(List.of());
     private volatile Map<String, Ed25519Signer> signers = Map.of();
 
-    SigningKeys(Mutiny.SessionFactory sessions, IdentityEvents events, IdentityConfig config, AccessConfig access) {
+    SigningKeys(
+            Mutiny.SessionFactory sessions,
+            Transactions transactions,
+            IdentityEvents events,
+            IdentityConfig config,
+            AccessConfig access) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.events = events;
         this.master = new MasterKey(SecretFile.read(config.masterKeyFile(), "tallystick.identity.master-key-file"));
         this.overlap = Duration.ofSeconds(AccessToken.MAX_LIFETIME_SECONDS)
@@ -95,7 +103,7 @@ public class SigningKeys {
     }
 
     private Uni<Look> moveOn(Instant now) {
-        return sessions.withTransaction(session -> events.lock(session)
+        return transactions.run(session -> events.lock(session)
                 .chain(() -> look(session))
                 .chain(seen -> moveOn(session, seen.ring, now))
                 .chain(() -> look(session)));
@@ -115,7 +123,8 @@ public class SigningKeys {
      * @return the keys after it; empty if the last rotation has not come to its end
      */
     Uni<Optional<KeyRing>> rotate(boolean compromised, Instant now) {
-        return sessions.withTransaction(session -> events.lock(session)
+        return transactions
+                .run(session -> events.lock(session)
                         .chain(() -> look(session))
                         .chain(seen -> compromised || seen.ring.mayRotate(now)
                                 ? replace(session, seen.ring, compromised, now).map(Optional::of)

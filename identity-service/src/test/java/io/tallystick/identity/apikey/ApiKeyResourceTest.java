@@ -24,6 +24,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,18 +248,17 @@ class ApiKeyResourceTest {
 
     @Test
     void overTheLimitIs429WithAWait() {
-        var key = usable(client, "{\"requestsPerMinute\":40}");
+        var key = usable(client, "{\"requestsPerMinute\":10}");
 
-        await().atMost(SOON)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> with(key).extract().statusCode() == 429);
-        with(key)
-                .statusCode(429)
+        var refused = Stream.generate(() -> with(key))
+                .limit(100)
+                .filter(answer -> answer.extract().statusCode() != 200)
+                .findFirst()
+                .orElseThrow();
+        refused.statusCode(429)
                 .body("type", endsWith("too-many-requests"))
-                .header("Retry-After", matchesPattern("[12]"))
-                .header(
-                        "RateLimit",
-                        equalTo("\"key\";r=0;t=" + with(key).extract().header("Retry-After")));
+                .header("Retry-After", matchesPattern("[1-6]"))
+                .header("RateLimit", equalTo("\"key\";r=0;t=" + refused.extract().header("Retry-After")));
         // Its holder is not held by it.
         client.get(grants()).statusCode(200);
     }

@@ -37,6 +37,11 @@ public class Caller {
         return token().scopes().contains(scope);
     }
 
+    /** Whether there is one: a request to an endpoint that is open to everyone has none. */
+    public boolean isKnown() {
+        return token != null;
+    }
+
     void is(AccessToken verified) {
         token = verified;
     }

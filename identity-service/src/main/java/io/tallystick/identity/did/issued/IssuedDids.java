@@ -1,6 +1,7 @@
 package io.tallystick.identity.did.issued;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.VerificationKey;
 import io.tallystick.identity.did.issued.Issuance.Changed;
 import io.tallystick.identity.did.issued.Issuance.Issued;
@@ -34,11 +35,13 @@ class IssuedDids {
             """;
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final UpdateKeys keys;
     private final DidDomain domain;
 
-    IssuedDids(Mutiny.SessionFactory sessions, UpdateKeys keys, DidDomain domain) {
+    IssuedDids(Mutiny.SessionFactory sessions, Transactions transactions, UpdateKeys keys, DidDomain domain) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.keys = keys;
         this.domain = domain;
     }
@@ -56,7 +59,7 @@ class IssuedDids {
         var next = keys.make();
         var log = IssuedLog.first(unborn, wished, portable, turn(keys.make(), next, now));
         var first = log.newest();
-        return sessions.withTransaction(session -> session.createNativeQuery(INSERT)
+        return transactions.run(session -> session.createNativeQuery(INSERT)
                 .setParameter("scid", first.did().scid())
                 .setParameter("tenant", tenant)
                 .setParameter("name", name)
@@ -108,7 +111,7 @@ class IssuedDids {
             Instant now,
             Function<IssuedDid, Issuance> ended,
             BiFunction<IssuedLog, Turn, Growth> step) {
-        return sessions.withTransaction(session -> row(session, tenant, name, LockModeType.PESSIMISTIC_WRITE)
+        return transactions.run(session -> row(session, tenant, name, LockModeType.PESSIMISTIC_WRITE)
                 .chain(row -> row == null
                         ? Uni.createFrom().item(Rejected.UNKNOWN_DID)
                         : change(session, row, now, ended, step)));
