@@ -10,3 +10,6 @@ create table workload (
 );
 
 create index workload_did on workload (tenant, did);
+
+create trigger audited after insert or update or delete on workload
+    for each row execute function audit_change('workload', 'tenant', 'subject', '');

@@ -41,6 +41,7 @@ class AcceptanceTest {
     @ValueSource(
             strings = {
                 "identity",
+                "api-keys",
                 "webvh",
                 "proofs",
                 "dids",

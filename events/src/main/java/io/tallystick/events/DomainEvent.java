@@ -19,6 +19,7 @@ public sealed interface DomainEvent
                 KeyChanged,
                 DidChanged,
                 GrantChanged,
+                ApiKeyChanged,
                 IdentityHeartbeat {
 
     /** What the fact is about: the Kafka key, and for a compacted topic the identity of what is kept. */

@@ -13,27 +13,37 @@ class HouseRulesTest {
     private static final String ROOT = "io.tallystick.identity";
 
     @ArchTest
-    static final ArchRule packages =
-            HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "workload", "access");
+    static final ArchRule packages = HouseRules.packagesAreOnly(
+            ROOT, "tenant", "key", "did", "grant", "workload", "access", "apikey", "actor", "audit");
 
     @ArchTest
-    static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
+    static final ArchRule tenantUsesActor = HouseRules.arrows(ROOT, "tenant", "actor");
 
     @ArchTest
-    static final ArchRule keyUsesNoSister = HouseRules.arrows(ROOT, "key");
+    static final ArchRule keyUsesActor = HouseRules.arrows(ROOT, "key", "actor");
 
     @ArchTest
-    static final ArchRule didUsesKeyAndTenant = HouseRules.arrows(ROOT, "did", "key", "tenant");
+    static final ArchRule didUsesKeyAndTenant = HouseRules.arrows(ROOT, "did", "actor", "key", "tenant");
 
     @ArchTest
-    static final ArchRule grantUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "grant", "did", "key", "tenant");
+    static final ArchRule grantUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "grant", "actor", "did", "key", "tenant");
 
     @ArchTest
-    static final ArchRule workloadUsesDidAndTenant = HouseRules.arrows(ROOT, "workload", "did", "tenant");
+    static final ArchRule workloadUsesDidAndTenant = HouseRules.arrows(ROOT, "workload", "actor", "did", "tenant");
 
     @ArchTest
     static final ArchRule accessUsesTheOthers =
             HouseRules.arrows(ROOT, "access", "workload", "grant", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule apikeyUsesDidKeyAndTenant =
+            HouseRules.arrows(ROOT, "apikey", "actor", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule actorUsesNoSister = HouseRules.arrows(ROOT, "actor");
+
+    @ArchTest
+    static final ArchRule auditUsesTenant = HouseRules.arrows(ROOT, "audit", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);

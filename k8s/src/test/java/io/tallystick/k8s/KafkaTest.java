@@ -29,17 +29,18 @@ class KafkaTest {
     private static final Rendered RENDERED = Rendered.of("production");
 
     /** Who may what, as {@code topic: principals}. */
-    private static final Map<String, List<String>> WRITERS = Map.of(
-            "usage.recorded", List.of("metering-kafka"),
-            "meter.advanced", List.of("metering-kafka"),
-            "call.metered", List.of("metering-kafka"),
-            "charge.advanced", List.of("billing-kafka"),
-            "channel.changed", List.of("billing-kafka"),
-            "payment.captured", List.of("billing-kafka"),
-            "settlement.changed", List.of("billing-kafka"),
-            "did.changed", List.of("identity-kafka"),
-            "grant.changed", List.of("identity-kafka"),
-            "key.changed", List.of("identity-kafka"));
+    private static final Map<String, List<String>> WRITERS = Map.ofEntries(
+            Map.entry("usage.recorded", List.of("metering-kafka")),
+            Map.entry("meter.advanced", List.of("metering-kafka")),
+            Map.entry("call.metered", List.of("metering-kafka")),
+            Map.entry("charge.advanced", List.of("billing-kafka")),
+            Map.entry("channel.changed", List.of("billing-kafka")),
+            Map.entry("payment.captured", List.of("billing-kafka")),
+            Map.entry("settlement.changed", List.of("billing-kafka")),
+            Map.entry("did.changed", List.of("identity-kafka")),
+            Map.entry("grant.changed", List.of("identity-kafka")),
+            Map.entry("api-key.changed", List.of("identity-kafka")),
+            Map.entry("key.changed", List.of("identity-kafka")));
 
     private static final Map<String, List<String>> READERS = Map.of(
             "usage.recorded", List.of("metering-kafka"),
@@ -47,6 +48,7 @@ class KafkaTest {
             "call.metered", List.of("billing-kafka"),
             "did.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "grant.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
+            "api-key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"));
 
     @Test
@@ -73,7 +75,8 @@ class KafkaTest {
     void identitysTopicsHaveOnePartition() {
         assertThat(topics()).allSatisfy((name, topic) -> {
             var partitions = topic.at("/spec/partitions").asInt();
-            if (List.of("did.changed", "grant.changed", "key.changed").contains(name)) {
+            if (List.of("api-key.changed", "did.changed", "grant.changed", "key.changed")
+                    .contains(name)) {
                 assertThat(partitions).isEqualTo(1);
             } else {
                 assertThat(partitions).isGreaterThanOrEqualTo(4);

@@ -12,6 +12,7 @@ import io.tallystick.identity.did.DidSignatures;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identities.Known;
 import io.tallystick.identity.did.Identity;
+import io.tallystick.identity.did.role.Scopes;
 import io.tallystick.identity.grant.Grants;
 import io.tallystick.identity.grant.KeptGrant;
 import io.tallystick.identity.key.IdentityConfig;

@@ -1,6 +1,7 @@
 package io.tallystick.identity.access;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.tallystick.identity.did.role.Scopes;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.proof.DpopProofs;
 import jakarta.annotation.security.PermitAll;

@@ -1,6 +1,7 @@
 package io.tallystick.identity.access;
 
 import io.tallystick.identity.access.TokenRefused.Code;
+import io.tallystick.identity.did.role.Scopes;
 import io.tallystick.identity.grant.SpendGrant;
 import java.util.List;
 import java.util.Map;

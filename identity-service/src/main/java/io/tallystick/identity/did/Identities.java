@@ -6,6 +6,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.events.DidChanged;
 import io.tallystick.events.EventType;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.Registration.Registered;
 import io.tallystick.identity.did.Registration.Rejected;
 import io.tallystick.identity.did.Registration.Revoked;
@@ -41,15 +42,17 @@ public class Identities {
             """;
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final IdentityEvents events;
 
-    Identities(Mutiny.SessionFactory sessions, IdentityEvents events) {
+    Identities(Mutiny.SessionFactory sessions, Transactions transactions, IdentityEvents events) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.events = events;
     }
 
     Uni<Registration> register(Identity wished) {
-        return sessions.withTransaction(session -> session.createNativeQuery(INSERT)
+        return transactions.run(session -> session.createNativeQuery(INSERT)
                 .setParameter("tenant", wished.tenant())
                 .setParameter("did", wished.did())
                 .setParameter("kind", wished.kind().word())
@@ -121,7 +124,7 @@ public class Identities {
 
     /** Withdraws the access of a DID to a tenant. */
     Uni<Registration> revoke(String tenant, String did, Instant now) {
-        return sessions.withTransaction(session -> session.find(
+        return transactions.run(session -> session.find(
                         IdentityEntity.class, key(tenant, did), LockModeType.PESSIMISTIC_WRITE)
                 .chain(row ->
                         row == null ? Uni.createFrom().item(Rejected.UNKNOWN_IDENTITY) : revoke(session, row, now)));
@@ -198,13 +201,13 @@ public class Identities {
 
     /** The holder is given an access token for the tenant. Once written, a later one changes nothing. */
     public Uni<Void> inUse(Identity identity, Instant now) {
-        return sessions.withTransaction(
-                        session -> session.createNativeQuery("update identity set first_token_at = :now "
-                                        + "where tenant = :tenant and did = :did and first_token_at is null")
-                                .setParameter("now", now)
-                                .setParameter("tenant", identity.tenant())
-                                .setParameter("did", identity.did())
-                                .executeUpdate())
+        return transactions
+                .run(session -> session.createNativeQuery("update identity set first_token_at = :now "
+                                + "where tenant = :tenant and did = :did and first_token_at is null")
+                        .setParameter("now", now)
+                        .setParameter("tenant", identity.tenant())
+                        .setParameter("did", identity.did())
+                        .executeUpdate())
                 .replaceWithVoid();
     }
 

@@ -46,7 +46,11 @@ public record Identity(
         /** Reads its own usage and bills. */
         CLIENT,
         /** Authorizes and captures payments of calls, and reports their usage. */
-        GATEWAY;
+        GATEWAY,
+        /** Reads everything that is the tenant's, and writes nothing. */
+        AUDITOR,
+        /** Keeps the tenant running: settlements and API keys. Sets no prices, and gives nobody more than it has. */
+        OPERATOR;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -66,6 +70,12 @@ public record Identity(
         }
         if (roles.contains(Role.GATEWAY) && kind != Kind.SERVICE) {
             throw new IllegalArgumentException("only a service can be gateway");
+        }
+        if (roles.contains(Role.AUDITOR) && roles.size() > 1) {
+            throw new IllegalArgumentException("an auditor has no other role");
+        }
+        if (roles.contains(Role.OPERATOR) && roles.contains(Role.CLIENT)) {
+            throw new IllegalArgumentException("an operator reads what is its tenant's, a client what is its own");
         }
         if (revokedAt.isBefore(registeredAt)) {
             throw new IllegalArgumentException("revoked before it was registered");

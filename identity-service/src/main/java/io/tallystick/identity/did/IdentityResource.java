@@ -38,7 +38,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** A tenant's identities: which DIDs may do what for it. Its owners look after them. */
 @Path("/v1/tenants/{tenant}/identities")
-@RequiresScope("identities:write")
 class IdentityResource {
     private final Identities identities;
     private final DidSignatures signatures;
@@ -51,6 +50,7 @@ class IdentityResource {
     }
 
     @POST
+    @RequiresScope("identities:write")
     public Uni<RestResponse<IdentityAnswer>> register(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @Valid @NotNull NewIdentity body) {
         TenantRights.requireFor(caller, tenant);
@@ -60,6 +60,7 @@ class IdentityResource {
     }
 
     @DELETE
+    @RequiresScope("identities:write")
     @Path("/{did}")
     public Uni<RestResponse<IdentityAnswer>> revoke(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -69,6 +70,7 @@ class IdentityResource {
     }
 
     @GET
+    @RequiresScope(value = "identities:read", or = "identities:write")
     public Uni<IdentityPage> page(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
             @RestQuery @DefaultValue("") @Size(max = Did.MAX_LENGTH) @Pattern(regexp = "[\\x21-\\x7e]*") String after,
@@ -142,7 +144,7 @@ class IdentityResource {
 
             @NotNull @Pattern(regexp = "provider|client|agent|service") String kind,
 
-            @NotEmpty @Size(max = 4) List<@NotNull @Pattern(regexp = "owner|ingest|client|gateway") String> roles,
+            @NotEmpty @Size(max = 6) List<@NotNull @Pattern(regexp = "owner|ingest|client|gateway|auditor|operator") String> roles,
 
             @Pattern(regexp = "[^\\p{Cntrl}\\p{Co}\\p{Cn}]{0,200}") String name) {
 

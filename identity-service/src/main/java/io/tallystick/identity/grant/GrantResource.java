@@ -30,7 +30,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** A tenant's spend grants. A client sees its own and what it passed on, an owner all. */
 @Path("/v1/tenants/{tenant}/grants")
-@RequiresScope("grants:write")
 class GrantResource {
     private final Grants grants;
     private final GrantVerifier verifier;
@@ -43,6 +42,7 @@ class GrantResource {
     }
 
     @POST
+    @RequiresScope("grants:write")
     @Consumes("application/jwt")
     public Uni<RestResponse<GrantAnswer>> submit(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @NotNull String jwt) {
@@ -58,6 +58,7 @@ class GrantResource {
     }
 
     @DELETE
+    @RequiresScope("grants:write")
     @Path("/{jti}")
     public Uni<GrantAnswer> revoke(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -67,6 +68,7 @@ class GrantResource {
     }
 
     @GET
+    @RequiresScope(value = "grants:read", or = "grants:write", own = true)
     @Path("/{jti}")
     public Uni<GrantAnswer> get(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -77,6 +79,7 @@ class GrantResource {
     }
 
     @GET
+    @RequiresScope(value = "grants:read", or = "grants:write", own = true)
     public Uni<GrantPage> page(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
             @RestQuery @DefaultValue("") @Pattern(regexp = "[A-Za-z0-9_-]{0,64}") String after,

@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.grant.GrantTree.Asking;
 import io.tallystick.identity.key.IdentityEvents;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,11 +37,13 @@ class GrantUpkeep {
     private static final int DELETED_AT_ONCE = 1_000;
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final Grants grants;
     private final IdentityEvents events;
 
-    GrantUpkeep(Mutiny.SessionFactory sessions, Grants grants, IdentityEvents events) {
+    GrantUpkeep(Mutiny.SessionFactory sessions, Transactions transactions, Grants grants, IdentityEvents events) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.grants = grants;
         this.events = events;
     }
@@ -87,7 +90,7 @@ class GrantUpkeep {
     }
 
     Uni<Void> tellAgain(Instant now) {
-        return sessions.withTransaction(session -> events.grantsWereToldBefore(session, now.minus(TELL_AGAIN_AFTER))
+        return transactions.run(session -> events.grantsWereToldBefore(session, now.minus(TELL_AGAIN_AFTER))
                 .chain(due -> due ? last(session) : Uni.createFrom().item(List.<GrantEntity>of()))
                 .chain(rows -> rows.isEmpty()
                         ? Uni.createFrom().voidItem()
@@ -126,7 +129,7 @@ class GrantUpkeep {
     }
 
     Uni<Integer> forget(Instant now) {
-        return sessions.withTransaction(session -> session.createNativeQuery("delete from spend_grant "
+        return transactions.run(session -> session.createNativeQuery("delete from spend_grant "
                         + "where (tenant, jti) in (select tenant, jti from spend_grant "
                         + "where expires_at < :before and (tenant, root) not in "
                         + "(select tenant, root from spend_grant order by received_at desc limit 1) "

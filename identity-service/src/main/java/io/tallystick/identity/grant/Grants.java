@@ -2,6 +2,7 @@ package io.tallystick.identity.grant;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identity;
 import io.tallystick.identity.did.Identity.Role;
@@ -30,19 +31,26 @@ import org.hibernate.reactive.mutiny.Mutiny;
 @ApplicationScoped
 public class Grants {
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final Identities identities;
     private final IdentityEvents events;
     private final GrantConfig config;
 
-    Grants(Mutiny.SessionFactory sessions, Identities identities, IdentityEvents events, GrantConfig config) {
+    Grants(
+            Mutiny.SessionFactory sessions,
+            Transactions transactions,
+            Identities identities,
+            IdentityEvents events,
+            GrantConfig config) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.identities = identities;
         this.events = events;
         this.config = config;
     }
 
     Uni<Submission> submit(String tenant, Verified verified, Asking who, Instant now) {
-        return sessions.withTransaction(session -> client(session, tenant, verified.grant())
+        return transactions.run(session -> client(session, tenant, verified.grant())
                 .chain(client -> client.isEmpty()
                         ? Uni.createFrom().item(Rejected.UNKNOWN_PARENT)
                         : identities
@@ -163,7 +171,7 @@ public class Grants {
 
     /** Revokes a grant and all below it. */
     Uni<Revocation> revoke(String tenant, String jti, Asking who, Instant now) {
-        return sessions.withTransaction(session -> client(session, tenant, jti)
+        return transactions.run(session -> client(session, tenant, jti)
                 .chain(client -> client.isEmpty()
                         ? Uni.createFrom().item(Revocation.Rejected.UNKNOWN_GRANT)
                         : identities

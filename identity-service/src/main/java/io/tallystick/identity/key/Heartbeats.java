@@ -94,11 +94,7 @@ class Heartbeats {
                 .map(SigningKey::kid)
                 .toList();
         var heartbeat = new IdentityHeartbeat(
-                revision,
-                now,
-                accepted,
-                Map.of(EventType.GRANT_CHANGED.topic(), look.grantRevision()),
-                nonces.at(now).accepted());
+                revision, now, accepted, look.otherRevisions(), nonces.at(now).accepted());
         var message = new ProducerRecord<>(topics.name(topic), heartbeat.key(), signer.sign(topic, heartbeat, now));
         message.headers().add("content-type", IdentityView.MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
         var _ = producer.send(message, (_, failure) -> logged(topic, failure));

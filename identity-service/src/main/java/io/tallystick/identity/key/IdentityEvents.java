@@ -123,6 +123,11 @@ public class IdentityEvents {
         return lock(session).replaceWithVoid();
     }
 
+    /** Whether there are events of API keys, and the newest was told before {@code time}. */
+    public Uni<Boolean> apiKeysWereToldBefore(Mutiny.Session session, Instant time) {
+        return lock(session).map(row -> row.apiKeys > 0 && row.apiKeysToldAt.isBefore(time));
+    }
+
     /** Makes other writers wait until the transaction of {@code session} ends. */
     Uni<RevisionEntity> lock(Mutiny.Session session) {
         return session.find(RevisionEntity.class, RevisionEntity.ID, LockModeType.PESSIMISTIC_WRITE);

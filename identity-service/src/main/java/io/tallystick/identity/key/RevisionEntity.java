@@ -30,6 +30,13 @@ class RevisionEntity {
     @Column(name = "grants_told_at")
     Instant grantsToldAt;
 
+    @Column(name = "api_keys")
+    long apiKeys;
+
+    /** When the newest event of an API key was told. */
+    @Column(name = "api_keys_told_at")
+    Instant apiKeysToldAt;
+
     @Column(name = "keys_signed_by")
     String keysSignedBy;
 
@@ -39,10 +46,16 @@ class RevisionEntity {
     @Column(name = "grants_signed_by")
     String grantsSignedBy;
 
+    @Column(name = "api_keys_signed_by")
+    String apiKeysSignedBy;
+
     /** Which key signed what a new reader of this topic needs; empty if it was never looked at. */
     Optional<String> signedBy(String topic) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             return Optional.ofNullable(keysSignedBy);
+        }
+        if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            return Optional.ofNullable(apiKeysSignedBy);
         }
         return Optional.ofNullable(topic.equals(EventType.GRANT_CHANGED.topic()) ? grantsSignedBy : didsSignedBy);
     }
@@ -52,6 +65,8 @@ class RevisionEntity {
             keysSignedBy = key;
         } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
             grantsSignedBy = key;
+        } else if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            apiKeysSignedBy = key;
         } else {
             didsSignedBy = key;
         }
@@ -59,13 +74,16 @@ class RevisionEntity {
 
     /** The next revision; it rises over all events of identity. */
     long next() {
-        return Math.max(Math.max(keys, otherKeys), Math.max(dids, grants)) + 1;
+        return Math.max(Math.max(keys, otherKeys), Math.max(Math.max(dids, grants), apiKeys)) + 1;
     }
 
     /** The newest revision on this topic. */
     long of(String topic) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             return keys;
+        }
+        if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            return apiKeys;
         }
         return topic.equals(EventType.GRANT_CHANGED.topic()) ? grants : dids;
     }
@@ -81,6 +99,9 @@ class RevisionEntity {
         } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
             grants = revision;
             grantsToldAt = now;
+        } else if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
+            apiKeys = revision;
+            apiKeysToldAt = now;
         } else {
             dids = revision;
         }

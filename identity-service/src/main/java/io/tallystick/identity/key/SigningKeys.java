@@ -26,7 +26,7 @@ public class SigningKeys {
 
     private final StoredKeys stored;
     private final Signers signers;
-    private volatile Look seen = new Look(Map.of(), Map.of(), 0, 0, 0);
+    private volatile Look seen = new Look(Map.of(), Map.of(), 0, 0, Map.of());
 
     SigningKeys(StoredKeys stored, Signers signers) {
         this.stored = stored;

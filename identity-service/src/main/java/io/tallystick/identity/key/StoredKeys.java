@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.events.EventType;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.key.signer.HeldKey;
 import io.tallystick.identity.key.signer.KeyPurpose;
 import io.tallystick.kit.access.AccessConfig;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
@@ -35,17 +37,19 @@ class StoredKeys {
      * What a look at the database showed.
      *
      * @param held by the id of the key; only of keys that can still sign
+     * @param otherRevisions those of the topics without a heartbeat, by the topic's name
      */
     record Look(
             Map<KeyPurpose, KeyRing> rings,
             Map<String, HeldKey> held,
             long keyRevision,
             long didRevision,
-            long grantRevision) {
+            Map<String, Long> otherRevisions) {
 
         Look {
             rings = Map.copyOf(rings);
             held = Map.copyOf(held);
+            otherRevisions = Map.copyOf(otherRevisions);
         }
 
         KeyRing ring(KeyPurpose purpose) {
@@ -60,11 +64,18 @@ class StoredKeys {
     }
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final IdentityEvents events;
     private final KeyTimes times;
 
-    StoredKeys(Mutiny.SessionFactory sessions, IdentityEvents events, IdentityConfig config, AccessConfig access) {
+    StoredKeys(
+            Mutiny.SessionFactory sessions,
+            Transactions transactions,
+            IdentityEvents events,
+            IdentityConfig config,
+            AccessConfig access) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.events = events;
         this.times = config.keyTimes(access.clockSkew());
     }
@@ -80,7 +91,7 @@ class StoredKeys {
     }
 
     private Uni<Look> changeWhatIsDue(Instant now) {
-        return sessions.withTransaction(session -> events.lock(session)
+        return transactions.run(session -> events.lock(session)
                 .chain(() -> look(session))
                 .chain(seen -> change(session, seen.due(now, times), now))
                 .chain(() -> look(session)));
@@ -112,7 +123,7 @@ class StoredKeys {
      * @return the keys after it; empty if it was not wanted
      */
     Uni<Optional<Look>> add(HeldKey made, Instant now, Function<KeyRing, Optional<Instant>> from) {
-        return sessions.withTransaction(
+        return transactions.run(
                 session -> events.lock(session).chain(() -> look(session)).chain(seen -> from.apply(
                                 seen.ring(made.purpose()))
                         .map(at -> add(session, made, at, now)
@@ -123,7 +134,7 @@ class StoredKeys {
 
     /** Revokes what must not be accepted any more, and puts a key in its place if one could be made. */
     Uni<Look> replaceCompromised(KeyPurpose purpose, Optional<HeldKey> made, Instant now) {
-        return sessions.withTransaction(session -> events.lock(session)
+        return transactions.run(session -> events.lock(session)
                 .chain(() -> look(session))
                 .chain(seen -> made.map(key -> add(session, key, now, now))
                         .orElseGet(() -> Uni.createFrom().voidItem())
@@ -180,6 +191,8 @@ class StoredKeys {
                         .collect(Collectors.toMap(HeldKey::id, Function.identity())),
                 revision.of(EventType.KEY_CHANGED.topic()),
                 revision.of(EventType.DID_CHANGED.topic()),
-                revision.of(EventType.GRANT_CHANGED.topic()));
+                Stream.of(EventType.GRANT_CHANGED, EventType.API_KEY_CHANGED)
+                        .map(EventType::topic)
+                        .collect(Collectors.toMap(Function.identity(), revision::of)));
     }
 }

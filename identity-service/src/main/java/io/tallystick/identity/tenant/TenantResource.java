@@ -70,7 +70,7 @@ class TenantResource {
 
     @GET
     @Path("/{tenant}")
-    @RequiresScope("identities:write")
+    @RequiresScope(value = "identities:read", or = "identities:write")
     public Uni<Tenant> get(@RestPath @Pattern(regexp = Tenant.ID) String tenant) {
         TenantRights.requireFor(caller, tenant);
         return tenants.find(tenant).map(found -> found.orElseThrow(TenantResource::unknown));

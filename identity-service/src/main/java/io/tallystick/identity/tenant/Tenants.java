@@ -1,6 +1,7 @@
 package io.tallystick.identity.tenant;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.tenant.TenantCreation.Created;
 import io.tallystick.identity.tenant.TenantCreation.Rejected;
 import io.tallystick.identity.tenant.TenantCreation.Unchanged;
@@ -13,14 +14,16 @@ import org.hibernate.reactive.mutiny.Mutiny;
 @ApplicationScoped
 public class Tenants {
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
 
-    Tenants(Mutiny.SessionFactory sessions) {
+    Tenants(Mutiny.SessionFactory sessions, Transactions transactions) {
         this.sessions = sessions;
+        this.transactions = transactions;
     }
 
     /** Inserts and lets the key answer, so that two who create the same tenant at once both succeed. */
     Uni<TenantCreation> create(Tenant tenant) {
-        return sessions.withTransaction(session -> session.createNativeQuery(
+        return transactions.run(session -> session.createNativeQuery(
                         "insert into tenant (id, name, created_at) values (:id, :name, :at) on conflict do nothing")
                 .setParameter("id", tenant.id())
                 .setParameter("name", tenant.name())

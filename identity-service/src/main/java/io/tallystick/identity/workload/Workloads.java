@@ -1,6 +1,7 @@
 package io.tallystick.identity.workload;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.Identity;
 import io.tallystick.identity.workload.Linking.Linked;
@@ -19,16 +20,18 @@ public class Workloads {
     static final int MOST_OF_A_DID = 100;
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final Identities identities;
 
-    Workloads(Mutiny.SessionFactory sessions, Identities identities) {
+    Workloads(Mutiny.SessionFactory sessions, Transactions transactions, Identities identities) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.identities = identities;
     }
 
     /** The identity's row is locked: two at once cannot go beyond the bound, and none comes after a revocation. */
     Uni<Linking> link(Workload wished) {
-        return sessions.withTransaction(session -> identities
+        return transactions.run(session -> identities
                 .lock(session, wished.tenant(), wished.did())
                 .chain(found -> found.map(identity -> linked(session, identity, wished))
                         .orElseGet(() -> Uni.createFrom().item(Rejected.UNKNOWN_IDENTITY))));

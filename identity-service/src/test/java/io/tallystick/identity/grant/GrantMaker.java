@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /** Writes spend grants as a client does: by hand, so that a test can write a wrong one. */
-record GrantMaker(String tenant, Instant now) {
+public record GrantMaker(String tenant, Instant now) {
     static final String ASSET = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e";
     static final String HEADER = "{\"alg\":\"EdDSA\",\"typ\":\"spend-grant+jwt\"}";
 
@@ -50,7 +50,7 @@ record GrantMaker(String tenant, Instant now) {
                         tenant);
     }
 
-    String root(TestClient issuer, TestClient agent) {
+    public String root(TestClient issuer, TestClient agent) {
         return signed(issuer, claims(issuer.did(), agent.did(), jti()));
     }
 

@@ -15,6 +15,7 @@ import io.restassured.path.json.JsonPath;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.installation.Assertions;
 import io.tallystick.identity.key.signer.KeyPurpose;
 import io.tallystick.identity.key.signer.Signers;
@@ -69,6 +70,9 @@ class KeyPurposesTest {
 
     @Inject
     Mutiny.SessionFactory sessions;
+
+    @Inject
+    Transactions transactions;
 
     @BeforeEach
     void ready() {
@@ -248,13 +252,14 @@ class KeyPurposesTest {
         change("update revision set keys_signed_by = 'did:key:another'");
         long before = number("select keys from revision");
         int accepted = keys.ring(KeyPurpose.ACCESS_TOKEN).accepted().size();
-        var restarted = new StoredKeys(sessions, new IdentityEvents(eventSigner, outbox, sessions), config, access);
+        var restarted = new StoredKeys(
+                sessions, transactions, new IdentityEvents(eventSigner, outbox, sessions), config, access);
 
         done(restarted.tellAgain(Instant.now()));
         long after = number("select keys from revision");
         assertThat(after).isGreaterThanOrEqualTo(before + accepted);
 
-        done(new StoredKeys(sessions, new IdentityEvents(eventSigner, outbox, sessions), config, access)
+        done(new StoredKeys(sessions, transactions, new IdentityEvents(eventSigner, outbox, sessions), config, access)
                 .tellAgain(Instant.now()));
         assertThat(number("select keys from revision")).isEqualTo(after);
     }

@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.apikey.ApiKey;
+import io.tallystick.kit.access.apikey.SentKey;
+import io.tallystick.kit.access.apikey.UsedKey;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.MemoryUsedProofs;
 import io.tallystick.kit.access.proof.Nonces;
@@ -23,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -65,22 +69,37 @@ public class AccessCheck {
     public record Admitted(AccessToken token, Optional<Proof> proof) {}
 
     /**
-     * The caller, verified. Who is bound to a key has proved it, with a proof that was not used before.
+     * The caller, verified, by its access token or an API key in its place. Who is bound to a key has proved it, with a proof
+     * that was not used before.
      *
      * @param scope what the caller must be allowed to do
      * @param own whether a caller passes that may read only what is its own; who asks keeps it to that
      * @return fails with {@link AccessRefused} if the request may not go on
      */
     public CompletionStage<Admitted> require(Presented request, String scope, boolean own) {
+        return require(request, scope, scope, own);
+    }
+
+    CompletionStage<Admitted> require(Presented request, RequiresScope required) {
+        var or = required.or().isEmpty() ? required.value() : required.or();
+        return require(request, required.value(), or, required.own());
+    }
+
+    private CompletionStage<Admitted> require(Presented request, String scope, String or, boolean own) {
         try {
             var now = Instant.now();
             var credential = credential(request);
-            var token = verifier.verify(credential.token(), now);
+            var token = ApiKey.isMeant(credential.token())
+                    ? ofApiKey(credential.token(), now)
+                    : verifier.verify(credential.token(), now);
             var proof = proof(request, credential, token, now);
             var readsAll = scope.endsWith(READING) && !own;
-            if (!token.scopes().contains(scope) || (token.ownOnly() && readsAll)) {
+            var allowed = token.scopes().contains(scope) || token.scopes().contains(or);
+            if (!allowed || (token.ownOnly() && readsAll)) {
                 throw new AccessRefused(
-                        Reason.INSUFFICIENT_SCOPE, "This needs an access token with the scope " + scope + ".", scope);
+                        Reason.INSUFFICIENT_SCOPE,
+                        "This needs an access token or API key with the scope " + scope + ".",
+                        scope);
             }
             var admitted = new Admitted(token, proof);
             return proof.isEmpty()
@@ -101,6 +120,25 @@ public class AccessCheck {
         return identity.nonces();
     }
 
+    private AccessToken ofApiKey(String text, Instant now) {
+        try {
+            var key = identity.apiKey(ApiKey.parse(text), now);
+            var scopes = Set.copyOf(key.scopes().getOrDefault(audience, List.of()));
+            return new AccessToken(
+                    key.tenant(),
+                    key.did(),
+                    scopes,
+                    key.own(),
+                    key.id(),
+                    key.expiresAt(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(UsedKey.of(key)));
+        } catch (ApiKey.Invalid e) {
+            throw new AccessRefused(Reason.MALFORMED_API_KEY, e.getMessage());
+        }
+    }
+
     /** What an access token must be for. The filter asks here: it is made before the configuration can be read. */
     String audience() {
         return audience;
@@ -115,6 +153,10 @@ public class AccessCheck {
 
     /** Two credentials in one request are a doubt, and a doubt is none. */
     private static Credential credential(Presented request) {
+        var sent = SentKey.of(request);
+        if (sent.isPresent()) {
+            return new Credential(Scheme.BEARER, sent.get());
+        }
         var values = request.header("Authorization");
         if (values.size() == 1) {
             for (var scheme : Scheme.values()) {
@@ -127,7 +169,7 @@ public class AccessCheck {
         }
         throw new AccessRefused(
                 Reason.NO_TOKEN,
-                "Send an access token: Authorization: Bearer …, or DPoP … with a proof if it is bound to a key.");
+                "Send an access token or an API key: Authorization: Bearer …, or DPoP … with a proof if it is bound to a key.");
     }
 
     private Optional<Proof> proof(Presented request, Credential credential, AccessToken token, Instant now) {

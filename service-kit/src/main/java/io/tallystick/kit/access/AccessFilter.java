@@ -45,7 +45,7 @@ class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
         var waiting = (ResteasyReactiveContainerRequestContext) request;
         // Where the answer comes later, the request's scope may not be active.
         var known = ClientProxy.unwrap(caller);
-        var asked = access.require(presented(waiting), required.value(), required.own())
+        var asked = access.require(presented(waiting), required)
                 .thenAccept(admitted -> {
                     known.is(admitted.token());
                     admitted.proof().ifPresent(proof -> request.setProperty(Proof.PROPERTY, proof));
@@ -117,6 +117,10 @@ class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
         var status = refused.reason().status();
         var detail = refused.getMessage();
         return switch (refused.reason()) {
+            case MALFORMED_API_KEY, UNKNOWN_API_KEY ->
+                Problem.of("api-key-refused", "API key not accepted", status, detail);
+            case API_KEY_IN_URL, CONFLICTING_CREDENTIALS ->
+                Problem.of("credentials-misplaced", "Credentials not accepted", status, detail);
             case NO_TOKEN -> Problem.of("access-token-missing", "Access token needed", status, detail);
             case INSUFFICIENT_SCOPE -> Problem.of("insufficient-scope", "Not allowed", status, detail);
             case NOT_PROVEN -> Problem.of("key-not-proven", "Proof of a key needed", status, detail);

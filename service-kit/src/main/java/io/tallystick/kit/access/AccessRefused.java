@@ -34,6 +34,14 @@ public final class AccessRefused extends RuntimeException {
         REVOKED(401),
         /** The caller's DID has a newer version: the key that it was issued for may be gone. */
         OUTDATED_DID(401),
+        /** An API key whose form or checksum is wrong. */
+        MALFORMED_API_KEY(401),
+        /** No such API key, a wrong secret, or one that was revoked or has ended: nobody is told which. */
+        UNKNOWN_API_KEY(401),
+        /** Several credentials that do not say the same. */
+        CONFLICTING_CREDENTIALS(401),
+        /** An API key in the URL, where proxies and logs have read it. */
+        API_KEY_IN_URL(401),
         INSUFFICIENT_SCOPE(403),
         /** Identity-service is silent, or what it announced has not arrived. */
         IDENTITY_SILENT(503),

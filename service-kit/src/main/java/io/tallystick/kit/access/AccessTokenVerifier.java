@@ -131,7 +131,8 @@ public final class AccessTokenVerifier {
                 CompactJws.text(claims, "jti"),
                 Instant.ofEpochSecond(CompactJws.seconds(claims, "exp")),
                 key,
-                spending);
+                spending,
+                Optional.empty());
     }
 
     /** A binding of another kind would be a restriction that was not understood. */

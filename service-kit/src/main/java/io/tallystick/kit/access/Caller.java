@@ -1,6 +1,7 @@
 package io.tallystick.kit.access;
 
 import io.tallystick.kit.access.AccessToken.Spending;
+import io.tallystick.kit.access.apikey.UsedKey;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
 import java.util.Set;
@@ -38,8 +39,18 @@ public class Caller {
         return token().spending();
     }
 
+    /** The API key that the request came with, if it was one; its limits on models are for who serves models to keep. */
+    public Optional<UsedKey> apiKey() {
+        return token().apiKey();
+    }
+
     public boolean may(String scope) {
         return token().scopes().contains(scope);
+    }
+
+    /** Whether there is one: a request to an endpoint that is open to everyone has none. */
+    public boolean isKnown() {
+        return token != null;
     }
 
     void is(AccessToken verified) {

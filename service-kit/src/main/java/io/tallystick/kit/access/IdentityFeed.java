@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +36,8 @@ import org.eclipse.microprofile.health.Readiness;
  * Reads identity's topics whole, from their beginning, into the {@link IdentityView}. Each instance reads for itself:
  * no consumer group, no committed offset. Ready once both topics with a heartbeat brought a fresh one, which come last.
  *
- * <p>The topic of grants may be missing: identity-service of the version before has none. It is looked for now and then;
- * until it is there no grant holds, and everything else goes on.
+ * <p>The topics of grants and of API keys may be missing: identity-service of the version before has none. They are looked
+ * for now and then; until one is there, none of its grants or keys holds, and everything else goes on.
  */
 @Readiness
 @ApplicationScoped
@@ -44,7 +45,7 @@ class IdentityFeed implements HealthCheck {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration STOP = Duration.ofSeconds(5);
-    private static final Duration LOOK_FOR_GRANTS = Duration.ofSeconds(5);
+    private static final Duration LOOK_FOR_LATER_TOPICS = Duration.ofSeconds(5);
 
     /** Well above what the client waits for a broker that is away. */
     private static final Duration LONGEST_ROUND = Duration.ofMinutes(3);
@@ -114,19 +115,19 @@ class IdentityFeed implements HealthCheck {
     }
 
     private void read(KafkaConsumer<byte[], byte[]> from) {
-        var byName = Stream.concat(IdentityView.TOPICS.stream(), Stream.of(IdentityView.GRANTS_TOPIC))
+        var later = new ArrayList<>(List.of(IdentityView.GRANTS_TOPIC, IdentityView.API_KEYS_TOPIC));
+        var byName = Stream.concat(IdentityView.TOPICS.stream(), later.stream())
                 .collect(Collectors.toMap(topics::name, Function.identity()));
         if (!assign(from, IdentityView.TOPICS.stream().map(topics::name).toList())) {
             Log.info("identity's topics do not exist yet");
             return;
         }
-        var grants = List.of(topics.name(IdentityView.GRANTS_TOPIC));
         var lookAt = System.nanoTime();
-        for (var grantsAreRead = false; running; ) {
+        while (running) {
             worker.comesRound();
-            if (!grantsAreRead && System.nanoTime() - lookAt >= 0) {
-                grantsAreRead = assign(from, grants);
-                lookAt = System.nanoTime() + LOOK_FOR_GRANTS.toNanos();
+            if (!later.isEmpty() && System.nanoTime() - lookAt >= 0) {
+                later.removeIf(topic -> assign(from, List.of(topics.name(topic))));
+                lookAt = System.nanoTime() + LOOK_FOR_LATER_TOPICS.toNanos();
             }
             for (var event : from.poll(POLL)) {
                 apply(byName.get(event.topic()), event);
@@ -160,7 +161,7 @@ class IdentityFeed implements HealthCheck {
                         applied.name().toLowerCase(Locale.ROOT))
                 .increment();
         if (applied == Applied.NOT_KEPT) {
-            Log.warnf("more grants than are kept, topic=%s, offset=%d", event.topic(), event.offset());
+            Log.warnf("more grants or API keys than are kept, topic=%s, offset=%d", event.topic(), event.offset());
         }
         if (applied == Applied.REFUSED) {
             Log.warnf("event is not identity's, topic=%s, offset=%d", event.topic(), event.offset());

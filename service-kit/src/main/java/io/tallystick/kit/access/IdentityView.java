@@ -1,5 +1,6 @@
 package io.tallystick.kit.access;
 
+import io.tallystick.events.ApiKeyChanged;
 import io.tallystick.events.DidChanged;
 import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
@@ -10,6 +11,8 @@ import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.GrantView.Found;
 import io.tallystick.kit.access.GrantView.Holds;
 import io.tallystick.kit.access.GrantView.HoldsNot;
+import io.tallystick.kit.access.apikey.ApiKey;
+import io.tallystick.kit.access.apikey.ApiKeyView;
 import io.tallystick.kit.access.proof.Nonces;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,6 +48,9 @@ public final class IdentityView {
      * for forty days. Who asks for no grant does not depend on it.
      */
     public static final String GRANTS_TOPIC = EventType.GRANT_CHANGED.topic();
+
+    /** Topic of the API keys, in all as that of the grants. */
+    public static final String API_KEYS_TOPIC = EventType.API_KEY_CHANGED.topic();
 
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
@@ -83,6 +89,8 @@ public final class IdentityView {
     private final Map<Identity, ToldVersion> versions = new HashMap<>();
     private final Map<String, TopicView> topics = new HashMap<>();
     private final GrantView grants = new GrantView();
+    private final ApiKeyView apiKeys = new ApiKeyView();
+    private final TopicView apiKeysTopic = new TopicView();
     private Set<String> acceptedKeys = Set.of();
     private Nonces nonces = new Nonces(List.of());
 
@@ -132,6 +140,7 @@ public final class IdentityView {
                     case KeyChanged key when topic.equals(EventType.KEY_CHANGED.topic()) -> apply(key);
                     case DidChanged did when topic.equals(EventType.DID_CHANGED.topic()) -> apply(did, now);
                     case GrantChanged grant when topic.equals(GRANTS_TOPIC) -> grants.apply(grant, now);
+                    case ApiKeyChanged key when topic.equals(API_KEYS_TOPIC) -> apply(key, now);
                     case IdentityHeartbeat heartbeat when topics.containsKey(topic) -> apply(topic, heartbeat, now);
                     default -> Applied.REFUSED;
                 };
@@ -173,6 +182,9 @@ public final class IdentityView {
                 event.since().plusSeconds(AccessToken.MAX_LIFETIME_SECONDS).plus(skew.multipliedBy(2));
 
         forgetRevokedAt.values().removeIf(now::isAfter);
+        if (event.revoked()) {
+            apiKeys.forget(event.tenant(), event.did());
+        }
         if (event.revoked() && forgetAt.isAfter(now)) {
             forgetRevokedAt.put(new Identity(event.tenant(), event.did()), forgetAt);
         }
@@ -187,6 +199,13 @@ public final class IdentityView {
         return newer ? Applied.CHANGED : Applied.OUTDATED;
     }
 
+    private Applied apply(ApiKeyChanged event, Instant now) {
+        if (!apiKeysTopic.reached(event.revision())) {
+            return Applied.OUTDATED;
+        }
+        return apiKeys.apply(event, now) ? Applied.CHANGED : Applied.NOT_KEPT;
+    }
+
     private Applied apply(String topic, IdentityHeartbeat heartbeat, Instant now) {
         if (heartbeat.time().isAfter(now.plus(skew))) {
             return Applied.REFUSED;
@@ -194,6 +213,9 @@ public final class IdentityView {
         var ofKeys = topic.equals(EventType.KEY_CHANGED.topic());
         if (ofKeys && heartbeat.revisions().containsKey(GRANTS_TOPIC)) {
             grants.heard(heartbeat.revisions().get(GRANTS_TOPIC), heartbeat.time(), now);
+        }
+        if (ofKeys && heartbeat.revisions().containsKey(API_KEYS_TOPIC)) {
+            apiKeysTopic.heard(heartbeat.revisions().get(API_KEYS_TOPIC), heartbeat.time(), now);
         }
         if (!topics.get(topic).heard(heartbeat.revision(), heartbeat.time(), now)) {
             return Applied.OUTDATED;
@@ -264,6 +286,25 @@ public final class IdentityView {
             return HoldsNot.EXPIRED;
         }
         return limits.notBefore().isAfter(now.plus(skew)) ? HoldsNot.NOT_YET : new Holds(line);
+    }
+
+    /**
+     * What is known of an API key, if it holds now.
+     *
+     * @throws AccessRefused if it does not, or if too little is known of identity-service to say
+     */
+    public synchronized ApiKeyChanged apiKey(ApiKey presented, Instant now) {
+        if (!fresh(now)
+                || apiKeysTopic.age(now).compareTo(maxSilence) > 0
+                || apiKeysTopic.behindFor(now).compareTo(maxLag) > 0) {
+            throw new AccessRefused(
+                    Reason.IDENTITY_SILENT,
+                    "Whether an API key holds cannot be told while identity-service is silent; try again.");
+        }
+        return apiKeys.find(presented, now)
+                .filter(key -> !revoked(key.tenant(), key.did()))
+                .orElseThrow(() -> new AccessRefused(
+                        Reason.UNKNOWN_API_KEY, "There is no such API key, or it holds no longer; make a new one."));
     }
 
     /** Time since the older of the two topics' newest heartbeats; {@link Duration#ZERO} at best. */

@@ -18,6 +18,9 @@ public @interface RequiresScope {
     /** The scope, such as {@code usage:write}. */
     String value();
 
+    /** Another scope that does as well: who may change something may also see it. Empty for none. */
+    String or() default "";
+
     /**
      * Whether a caller passes that may see only what is its own (a tenant's client or agent). The resource then
      * promises to look at {@link Caller#ownOnly()} and to keep to the subject {@link Caller#did()}.

@@ -27,8 +27,11 @@ public class Topics {
             Long.toString(Duration.ofDays(40).toMillis());
 
     /** Identity's topics are read whole by every instance and in order: one partition. */
-    private static final Set<String> SINGLE_PARTITION =
-            Set.of(EventType.KEY_CHANGED.topic(), EventType.DID_CHANGED.topic(), EventType.GRANT_CHANGED.topic());
+    private static final Set<String> SINGLE_PARTITION = Set.of(
+            EventType.KEY_CHANGED.topic(),
+            EventType.DID_CHANGED.topic(),
+            EventType.GRANT_CHANGED.topic(),
+            EventType.API_KEY_CHANGED.topic());
 
     /**
      * A withdrawn right stays readable for ten minutes, whatever is put behind it: twice as long as an access token

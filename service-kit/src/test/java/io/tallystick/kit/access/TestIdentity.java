@@ -1,5 +1,6 @@
 package io.tallystick.kit.access;
 
+import io.tallystick.events.ApiKeyChanged;
 import io.tallystick.events.DidChanged;
 import io.tallystick.events.DomainEvent;
 import io.tallystick.events.Envelope;
@@ -38,6 +39,7 @@ public final class TestIdentity implements AutoCloseable {
     public static final String ISSUER = "http://identity.test";
 
     private static final String GRANTS = IdentityView.GRANTS_TOPIC;
+    private static final String API_KEYS = IdentityView.API_KEYS_TOPIC;
 
     private final String prefix;
     private final KafkaProducer<String, byte[]> producer;
@@ -147,6 +149,16 @@ public final class TestIdentity implements AutoCloseable {
         heartbeat();
     }
 
+    /**
+     * Publishes what has become of an API key.
+     *
+     * @param event makes the event of the revision that it gets
+     */
+    public void apiKey(LongFunction<ApiKeyChanged> event) {
+        publish(API_KEYS, event.apply(next(API_KEYS)));
+        heartbeat();
+    }
+
     /** No heartbeats until {@link #speak()}. */
     public void fallSilent() {
         silent = true;
@@ -221,7 +233,11 @@ public final class TestIdentity implements AutoCloseable {
                                 revisions.getOrDefault(topic, 0L),
                                 Instant.now(),
                                 accepted,
-                                Map.of(GRANTS, revisions.getOrDefault(GRANTS, 0L)),
+                                Map.of(
+                                        GRANTS,
+                                        revisions.getOrDefault(GRANTS, 0L),
+                                        API_KEYS,
+                                        revisions.getOrDefault(API_KEYS, 0L)),
                                 nonces().accepted()));
             }
         }
@@ -248,6 +264,7 @@ public final class TestIdentity implements AutoCloseable {
                 create(admin, new NewTopic(prefix + topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
             }
             create(admin, new NewTopic(prefix + GRANTS, 1, (short) 1));
+            create(admin, new NewTopic(prefix + API_KEYS, 1, (short) 1));
         }
     }
 

@@ -36,7 +36,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** A tenant's issued DIDs. Its owners look after them. */
 @Path("/v1/tenants/{tenant}/dids")
-@RequiresScope("identities:write")
 class IssuedDidResource {
     /** Longest key in multibase that a document may name. */
     private static final int MAX_KEY_LENGTH = 128;
@@ -52,6 +51,7 @@ class IssuedDidResource {
     }
 
     @POST
+    @RequiresScope("identities:write")
     public Uni<RestResponse<DidAnswer>> issue(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @Valid @NotNull NewDid body) {
         TenantRights.requireFor(caller, tenant);
@@ -60,6 +60,7 @@ class IssuedDidResource {
     }
 
     @POST
+    @RequiresScope("identities:write")
     @Path("/{name}/rotate")
     public Uni<RestResponse<DidAnswer>> rotate(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -71,6 +72,7 @@ class IssuedDidResource {
     }
 
     @POST
+    @RequiresScope("identities:write")
     @Path("/{name}/move")
     public Uni<RestResponse<DidAnswer>> move(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -82,6 +84,7 @@ class IssuedDidResource {
     }
 
     @DELETE
+    @RequiresScope("identities:write")
     @Path("/{name}")
     public Uni<RestResponse<DidAnswer>> deactivate(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
@@ -91,6 +94,7 @@ class IssuedDidResource {
     }
 
     @GET
+    @RequiresScope(value = "identities:read", or = "identities:write")
     public Uni<DidPage> page(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
             @RestQuery @DefaultValue("") @Pattern(regexp = "[a-z0-9-]{0,63}") String after,

@@ -1,6 +1,7 @@
 package io.tallystick.identity.did.issued;
 
 import io.smallrye.mutiny.Uni;
+import io.tallystick.identity.actor.Transactions;
 import io.tallystick.identity.did.Identities;
 import io.tallystick.identity.did.VerificationKey;
 import io.tallystick.identity.did.issued.Issuance.Changed;
@@ -33,6 +34,7 @@ class IssuedDids {
     private static final String LOCK = "select id from tenant where id = :tenant for no key update";
 
     private final Mutiny.SessionFactory sessions;
+    private final Transactions transactions;
     private final UpdateKeys keys;
     private final DidDomain domain;
     private final Identities identities;
@@ -40,11 +42,13 @@ class IssuedDids {
 
     IssuedDids(
             Mutiny.SessionFactory sessions,
+            Transactions transactions,
             UpdateKeys keys,
             DidDomain domain,
             Identities identities,
             IssuedConfig config) {
         this.sessions = sessions;
+        this.transactions = transactions;
         this.keys = keys;
         this.domain = domain;
         this.identities = identities;
@@ -63,7 +67,7 @@ class IssuedDids {
         var unborn = WebvhDid.unborn(domain.name().get(), IssuedDid.path(tenant, name));
         var next = keys.make();
         var log = IssuedLog.first(unborn, wished, portable, turn(keys.make(), next, now));
-        return sessions.withTransaction(session -> session.createNativeQuery(LOCK, String.class)
+        return transactions.run(session -> session.createNativeQuery(LOCK, String.class)
                 .setParameter("tenant", tenant)
                 .getSingleResultOrNull()
                 .chain(found -> found == null
@@ -116,7 +120,7 @@ class IssuedDids {
             Instant now,
             Function<IssuedDid, Issuance> ended,
             BiFunction<IssuedLog, Turn, Growth> step) {
-        return sessions.withTransaction(session -> row(session, tenant, name, LockModeType.PESSIMISTIC_WRITE)
+        return transactions.run(session -> row(session, tenant, name, LockModeType.PESSIMISTIC_WRITE)
                 .chain(row -> row == null
                         ? Uni.createFrom().item(Rejected.UNKNOWN_DID)
                         : change(session, row, now, ended, step)));

@@ -1,4 +1,4 @@
-package io.tallystick.identity.access;
+package io.tallystick.identity.did.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

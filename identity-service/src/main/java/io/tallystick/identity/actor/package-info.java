@@ -1,0 +1,2 @@
+/** Who acts, told to the database, which writes the audit log. */
+package io.tallystick.identity.actor;
