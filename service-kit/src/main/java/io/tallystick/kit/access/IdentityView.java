@@ -7,6 +7,7 @@ import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.events.WalletChanged;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.GrantView.Found;
 import io.tallystick.kit.access.GrantView.Holds;
@@ -14,6 +15,7 @@ import io.tallystick.kit.access.GrantView.HoldsNot;
 import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.apikey.ApiKeyView;
 import io.tallystick.kit.access.proof.Nonces;
+import io.tallystick.kit.access.wallet.WalletView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +53,9 @@ public final class IdentityView {
 
     /** Topic of the API keys, in all as that of the grants. */
     public static final String API_KEYS_TOPIC = EventType.API_KEY_CHANGED.topic();
+
+    /** Topic of the accounts that DIDs hold, likewise. Who is no account's does not depend on it. */
+    public static final String WALLETS_TOPIC = EventType.WALLET_CHANGED.topic();
 
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
@@ -91,6 +96,8 @@ public final class IdentityView {
     private final GrantView grants = new GrantView();
     private final ApiKeyView apiKeys = new ApiKeyView();
     private final TopicView apiKeysTopic = new TopicView();
+    private final WalletView wallets = new WalletView();
+    private final TopicView walletsTopic = new TopicView();
     private Set<String> acceptedKeys = Set.of();
     private Nonces nonces = new Nonces(List.of());
 
@@ -141,6 +148,7 @@ public final class IdentityView {
                     case DidChanged did when topic.equals(EventType.DID_CHANGED.topic()) -> apply(did, now);
                     case GrantChanged grant when topic.equals(GRANTS_TOPIC) -> grants.apply(grant, now);
                     case ApiKeyChanged key when topic.equals(API_KEYS_TOPIC) -> apply(key, now);
+                    case WalletChanged wallet when topic.equals(WALLETS_TOPIC) -> apply(wallet, now);
                     case IdentityHeartbeat heartbeat when topics.containsKey(topic) -> apply(topic, heartbeat, now);
                     default -> Applied.REFUSED;
                 };
@@ -206,6 +214,14 @@ public final class IdentityView {
         return apiKeys.apply(event, now) ? Applied.CHANGED : Applied.NOT_KEPT;
     }
 
+    /** An event that is not above what was read is an old one put back. */
+    private Applied apply(WalletChanged event, Instant now) {
+        if (!walletsTopic.reached(event.revision())) {
+            return Applied.OUTDATED;
+        }
+        return wallets.apply(event, now) ? Applied.CHANGED : Applied.NOT_KEPT;
+    }
+
     private Applied apply(String topic, IdentityHeartbeat heartbeat, Instant now) {
         if (heartbeat.time().isAfter(now.plus(skew))) {
             return Applied.REFUSED;
@@ -213,6 +229,9 @@ public final class IdentityView {
         var ofKeys = topic.equals(EventType.KEY_CHANGED.topic());
         if (ofKeys && heartbeat.revisions().containsKey(GRANTS_TOPIC)) {
             grants.heard(heartbeat.revisions().get(GRANTS_TOPIC), heartbeat.time(), now);
+        }
+        if (ofKeys && heartbeat.revisions().containsKey(WALLETS_TOPIC)) {
+            walletsTopic.heard(heartbeat.revisions().get(WALLETS_TOPIC), heartbeat.time(), now);
         }
         if (ofKeys && heartbeat.revisions().containsKey(API_KEYS_TOPIC)) {
             apiKeysTopic.heard(heartbeat.revisions().get(API_KEYS_TOPIC), heartbeat.time(), now);
@@ -257,6 +276,14 @@ public final class IdentityView {
 
     private static int number(String versionId) {
         return Integer.parseInt(versionId, 0, Math.max(0, versionId.indexOf('-')), 10);
+    }
+
+    /** {@code did}, and each account that is linked to it, as did:pkh; itself alone while little is known of accounts. */
+    public synchronized Set<String> subjects(String tenant, String did, Instant now) {
+        var known = fresh(now)
+                && walletsTopic.age(now).compareTo(maxSilence) <= 0
+                && walletsTopic.behindFor(now).compareTo(maxLag) <= 0;
+        return known ? wallets.subjects(tenant, did, now) : Set.of(did);
     }
 
     /**

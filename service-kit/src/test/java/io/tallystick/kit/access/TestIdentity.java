@@ -9,6 +9,7 @@ import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.events.WalletChanged;
 import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.access.proof.Nonces;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ public final class TestIdentity implements AutoCloseable {
 
     private static final String GRANTS = IdentityView.GRANTS_TOPIC;
     private static final String API_KEYS = IdentityView.API_KEYS_TOPIC;
+    private static final String WALLETS = IdentityView.WALLETS_TOPIC;
 
     private final String prefix;
     private final KafkaProducer<String, byte[]> producer;
@@ -150,6 +152,41 @@ public final class TestIdentity implements AutoCloseable {
     }
 
     /**
+     * Links an account on a chain to a DID, by its CAIP-10 name.
+     *
+     * @return the signed event, for who wants to put it back
+     */
+    public byte[] link(String tenant, String did, String account) {
+        return wallet(tenant, did, account, true);
+    }
+
+    /** Ends the link of an account. */
+    public void unlink(String tenant, String did, String account) {
+        wallet(tenant, did, account, false);
+    }
+
+    private byte[] wallet(String tenant, String did, String account, boolean linked) {
+        var now = Instant.now();
+        var event = new WalletChanged(tenant, account, did, linked, now, now.plusSeconds(86_400), next(WALLETS));
+        var value = signed(eventKey, WALLETS, event);
+        send(WALLETS, event.key(), value);
+        heartbeat();
+        return value;
+    }
+
+    /** Writes to the topic of accounts whatever it is, as who got hold of the broker can. */
+    public void writeToWallets(byte[] value) {
+        send(WALLETS, "k", value);
+    }
+
+    /** An event that links an account, as one would write it who does not have identity's key. */
+    public static byte[] forgedLink(String tenant, String did, String account) {
+        var now = Instant.now();
+        var event = new WalletChanged(tenant, account, did, true, now, now.plusSeconds(86_400), 1_000_000);
+        return signed(randomKey(), WALLETS, event);
+    }
+
+    /**
      * Publishes what has become of an API key.
      *
      * @param event makes the event of the revision that it gets
@@ -236,6 +273,8 @@ public final class TestIdentity implements AutoCloseable {
                                 Map.of(
                                         GRANTS,
                                         revisions.getOrDefault(GRANTS, 0L),
+                                        WALLETS,
+                                        revisions.getOrDefault(WALLETS, 0L),
                                         API_KEYS,
                                         revisions.getOrDefault(API_KEYS, 0L)),
                                 nonces().accepted()));
@@ -248,9 +287,12 @@ public final class TestIdentity implements AutoCloseable {
     }
 
     private void publish(String topic, DomainEvent event) {
+        send(topic, event.key(), signed(eventKey, topic, event));
+    }
+
+    private void send(String topic, String key, byte[] value) {
         try {
-            producer.send(new ProducerRecord<>(prefix + topic, event.key(), signed(eventKey, topic, event)))
-                    .get(30, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(prefix + topic, key, value)).get(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
@@ -264,6 +306,7 @@ public final class TestIdentity implements AutoCloseable {
                 create(admin, new NewTopic(prefix + topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
             }
             create(admin, new NewTopic(prefix + GRANTS, 1, (short) 1));
+            create(admin, new NewTopic(prefix + WALLETS, 1, (short) 1));
             create(admin, new NewTopic(prefix + API_KEYS, 1, (short) 1));
         }
     }
