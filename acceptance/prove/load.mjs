@@ -33,6 +33,13 @@ export class Credential {
     this.acceptedAfterRefusal = 0;
   }
 
+  /** What was seen until now counts no more. */
+  restart() {
+    this.refused = 0;
+    this.firstRefused = Infinity;
+    this.acceptedAfterRefusal = 0;
+  }
+
   took(sent, received, status, why) {
     if (status === 200) {
       this.accepted += 1;
@@ -54,6 +61,7 @@ export class Load {
   #agent;
   #timer;
   #started = performance.now();
+  #lastBeat = performance.now();
   #due = 0;
   #turn = 0;
   #open = 0;
@@ -77,7 +85,10 @@ export class Load {
   }
 
   #beat() {
-    this.#due += (this.#options.rate * BEAT_MS) / 1000;
+    // By the clock: beats come late when the machine is busy.
+    const now = performance.now();
+    this.#due += (this.#options.rate * (now - this.#lastBeat)) / 1000;
+    this.#lastBeat = now;
     for (; this.#due >= 1; this.#due -= 1) {
       if (this.credentials.length === 0) continue;
       if (this.#open >= this.#options.most) {
