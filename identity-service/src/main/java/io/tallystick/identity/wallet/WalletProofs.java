@@ -55,7 +55,10 @@ class WalletProofs {
 
     /** The nonce is claimed before the signature is looked at: who tries again needs another. */
     Uni<Proven> proven(Place place, String did, NewProof body) {
-        return verified(place, did, body).onItemOrFailure().invoke((_, failure) -> count(failure));
+        return Uni.createFrom()
+                .deferred(() -> verified(place, did, body))
+                .onItemOrFailure()
+                .invoke((_, failure) -> count(failure));
     }
 
     private Uni<Proven> verified(Place place, String did, NewProof body) {

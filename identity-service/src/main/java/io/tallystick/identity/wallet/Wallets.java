@@ -185,11 +185,11 @@ class Wallets {
 
     /** Tells again what was told before {@code before}, before it is forgotten; at least the last of all. */
     Uni<Integer> tellAgain(Instant before, Instant now) {
-        return transactions.run(session -> events.walletsWereToldBefore(session, before)
-                .chain(silent -> toldBefore(session, before)
-                        .chain(rows -> rows.isEmpty() && silent
-                                ? last(session)
-                                : Uni.createFrom().item(rows)))
+        // The wallets before the turn, as who links one has them.
+        return transactions.run(session -> toldBefore(session, before)
+                .chain(rows -> rows.isEmpty()
+                        ? lastIfSilent(session, before)
+                        : Uni.createFrom().item(rows))
                 .chain(rows -> Multi.createFrom()
                         .iterable(rows)
                         .onItem()
@@ -231,11 +231,12 @@ class Wallets {
                 .getResultList();
     }
 
-    private static Uni<List<WalletEntity>> last(Mutiny.Session session) {
+    private Uni<List<WalletEntity>> lastIfSilent(Mutiny.Session session, Instant before) {
         return session.createQuery("from WalletEntity order by toldAt desc", WalletEntity.class)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .setMaxResults(1)
-                .getResultList();
+                .getResultList()
+                .chain(last -> events.walletsWereToldBefore(session, before).map(silent -> silent ? last : List.of()));
     }
 
     /** Deletes what was unlinked before {@code before}, and always leaves the last for {@link #tellAgain}. */

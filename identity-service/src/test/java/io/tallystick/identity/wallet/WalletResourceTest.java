@@ -107,6 +107,10 @@ class WalletResourceTest {
                 .body("proof.contract", equalTo(false))
                 .body("unlinkedAt", nullValue());
         link(client, wallet).statusCode(200).body("proof.signed", equalTo(message));
+        owner.get("/v1/tenants/" + tenant + "/audit?action=wallet.created")
+                .body("entries.subject", equalTo(List.of(wallet.account().id())))
+                .body("entries.actor.did", equalTo(List.of(client.did())))
+                .body("entries[0].after.signature", nullValue());
     }
 
     @Test
