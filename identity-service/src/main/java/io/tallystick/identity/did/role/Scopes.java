@@ -31,6 +31,7 @@ public final class Scopes {
                             "rates:write",
                             "billing:read",
                             "settlement:run",
+                            "vouchers:write",
                             "payments:authorize",
                             "facilitator",
                             "grants:spend"));
@@ -68,6 +69,7 @@ public final class Scopes {
                             "rates:write",
                             "billing:read",
                             "settlement:run",
+                            "vouchers:write",
                             "facilitator"),
             Role.INGEST, Set.of("usage:write"),
             Role.CLIENT,
@@ -77,7 +79,8 @@ public final class Scopes {
                             "api-keys:write",
                             "api-keys:read",
                             "usage:read",
-                            "billing:read"),
+                            "billing:read",
+                            "vouchers:write"),
             Role.GATEWAY, Set.of("payments:authorize", "usage:write"),
             Role.AUDITOR,
                     Set.of(
