@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.apikey.ApiKey;
-import io.tallystick.kit.access.apikey.SentKey;
 import io.tallystick.kit.access.apikey.UsedKey;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.MemoryUsedProofs;

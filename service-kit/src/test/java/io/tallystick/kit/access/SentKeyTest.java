@@ -1,10 +1,10 @@
-package io.tallystick.kit.access.apikey;
+package io.tallystick.kit.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallystick.kit.access.AccessRefused;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.proof.Presented;
 import java.util.List;
 import java.util.Locale;

@@ -1,13 +1,13 @@
-package io.tallystick.kit.access.apikey;
+package io.tallystick.kit.access;
 
-import io.tallystick.kit.access.AccessRefused;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.proof.Presented;
 import java.util.List;
 import java.util.Optional;
 
 /** Where a request may have its API key, and where it must not. */
-public final class SentKey {
+final class SentKey {
     private static final String HEADER = "x-api-key";
     private static final String BEARER = "Bearer ";
 
@@ -19,7 +19,7 @@ public final class SentKey {
      *
      * @throws AccessRefused if it is no API key, if another credential stands beside it, or if the URL has one
      */
-    public static Optional<String> of(Presented request) {
+    static Optional<String> of(Presented request) {
         refuseInUrl(request);
         var keys = request.header(HEADER);
         if (keys.isEmpty()) {
