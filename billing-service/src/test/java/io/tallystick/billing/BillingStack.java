@@ -65,6 +65,11 @@ public class BillingStack implements QuarkusTestResourceLifecycleManager {
         return identity.ownToken(tenant, did, "billing-service", scopes);
     }
 
+    /** A new API key of a client, which reads its own only; the service hears of it soon. */
+    public static String ownApiKey(String tenant, String did, String... scopes) {
+        return identity.newApiKey(tenant, did, "billing-service", true, 600, scopes);
+    }
+
     /** An access token for billing-service that is bound to a key, by its thumbprint. */
     public static String boundToken(String thumbprint, String tenant, String did, String... scopes) {
         return identity.boundToken(thumbprint, tenant, did, "billing-service", scopes);

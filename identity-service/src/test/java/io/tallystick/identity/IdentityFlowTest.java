@@ -61,7 +61,7 @@ class IdentityFlowTest {
         assertThat(claims.get("sub").asText()).isEqualTo(client.did());
         assertThat(claims.get("aud").asText()).isEqualTo("billing-service");
         assertThat(claims.get("tenant").asText()).isEqualTo(tenant);
-        assertThat(claims.get("scope").asText()).isEqualTo("billing:read");
+        assertThat(claims.get("scope").asText()).isEqualTo("billing:read vouchers:write");
         assertThat(claims.get("own").asBoolean()).isTrue();
         assertThat(claims.get("exp").asLong() - claims.get("iat").asLong()).isEqualTo(300);
     }

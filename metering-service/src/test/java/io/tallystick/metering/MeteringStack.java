@@ -72,6 +72,11 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
                         Stream.concat(Stream.of("usage:read"), Stream.of(more)).toList()) + "/" + did);
     }
 
+    /** A new API key, which the service hears of soon. */
+    public static String apiKey(String tenant, int requestsPerMinute, String... scopes) {
+        return ask(tenant + "/" + String.join(",", scopes) + "/" + TestIdentity.randomDid() + "/" + requestsPerMinute);
+    }
+
     /** An access token of a caller who may do everything here. */
     public static String owner(String tenant) {
         return token(tenant, "usage:write", "usage:read", "meters:write");
@@ -93,9 +98,19 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
                 return;
             }
             var scopes = asked[2].split(",", -1);
-            var token = asked.length > 3
-                    ? identity.ownToken(asked[1], asked[3], "metering-service", scopes)
-                    : identity.token(asked[1], TestIdentity.randomDid(), "metering-service", scopes);
+            var token =
+                    switch (asked.length) {
+                        case 3 -> identity.token(asked[1], TestIdentity.randomDid(), "metering-service", scopes);
+                        case 4 -> identity.ownToken(asked[1], asked[3], "metering-service", scopes);
+                        default ->
+                            identity.newApiKey(
+                                    asked[1],
+                                    asked[3],
+                                    "metering-service",
+                                    false,
+                                    Integer.parseInt(asked[4], 10),
+                                    scopes);
+                    };
             var bytes = token.getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);

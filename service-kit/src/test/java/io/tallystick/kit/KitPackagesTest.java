@@ -26,6 +26,7 @@ class KitPackagesTest {
                         "io.tallystick.kit.access",
                         "io.tallystick.kit.access.apikey",
                         "io.tallystick.kit.access.rate",
+                        "io.tallystick.kit.access.topic",
                         "io.tallystick.kit.access.proof",
                         "io.tallystick.kit.access.proof.signature",
                         "io.tallystick.kit.access.wallet",
@@ -40,6 +41,7 @@ class KitPackagesTest {
         HouseRules.arrows("io.tallystick.kit", "access", "problem", "outbox").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access.wallet").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access.apikey").check(KIT);
+        HouseRules.arrows("io.tallystick.kit", "access.topic").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "outbox", "problem").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "inbox", "problem", "outbox").check(KIT);
     }

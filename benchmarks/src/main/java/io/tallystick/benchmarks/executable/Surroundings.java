@@ -37,7 +37,10 @@ final class Surroundings {
 
     /** All load comes from one address, which is not what identity-service has its limit for. */
     private static final Map<String, String> UNLIMITED = Map.of(
-            "TALLYSTICK_IDENTITY_TOKEN_REQUESTS_PER_SECOND", "100000", "TALLYSTICK_IDENTITY_TOKEN_BURST", "100000");
+            "TALLYSTICK_IDENTITY_TOKEN_REQUESTS_PER_SECOND", "100000",
+            "TALLYSTICK_IDENTITY_TOKEN_BURST", "100000",
+            "TALLYSTICK_IDENTITY_TOKEN_REQUESTS_PER_SECOND_AND_DID", "100000",
+            "TALLYSTICK_IDENTITY_TOKEN_REQUESTS_PER_SECOND_AND_TENANT", "100000");
 
     private final Checkout checkout = Checkout.here();
     private final RunFolder folder;

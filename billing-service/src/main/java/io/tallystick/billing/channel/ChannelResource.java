@@ -68,9 +68,10 @@ class ChannelResource {
                 .orElseThrow(() -> problem(Rejected.UNKNOWN_CHANNEL)));
     }
 
-    /** A running total, so sending it again does no harm. Whoever brings it: the payer's signature is what counts. */
+    /** A running total, so sending it again does no harm. Whichever side brings it: the payer's signature is what counts. */
     @PUT
     @Path("/{channelId}/voucher")
+    @RequiresScope(value = "vouchers:write", or = "rates:write")
     public Uni<Shown> put(@RestPath String channelId, @NotNull @Valid SignedVoucher body) {
         var mine = viewer();
         var id = id(channelId);

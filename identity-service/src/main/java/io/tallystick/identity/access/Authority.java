@@ -31,18 +31,21 @@ class Authority {
     private final AccessTokens tokens;
     private final Grants grants;
     private final IdentityConfig config;
+    private final TokenLimits limits;
 
     Authority(
             DidSignatures signatures,
             Identities identities,
             AccessTokens tokens,
             Grants grants,
-            IdentityConfig config) {
+            IdentityConfig config,
+            TokenLimits limits) {
         this.signatures = signatures;
         this.identities = identities;
         this.tokens = tokens;
         this.grants = grants;
         this.config = config;
+        this.limits = limits;
     }
 
     /**
@@ -74,6 +77,7 @@ class Authority {
                     .filter(one -> request.tenant().isEmpty() || one.tenant().equals(request.tenant()))
                     .orElseThrow(() -> new TokenRefused(
                             Code.INVALID_GRANT, "No such grant of this tenant that holds now is yours."));
+            limits.takeOfCaller(agent.did(), kept.tenant(), System.nanoTime());
             var scopes = scopes(Scopes.ofSpender(request.audience()), request);
             var client = kept.place().client();
             return signatures
@@ -90,11 +94,13 @@ class Authority {
         if (did.equals(config.operatorDid())
                 && asking.version().isEmpty()
                 && (request.tenant().isEmpty() || request.tenant().equals(Tenant.INSTALLATION))) {
+            limits.takeOfCaller(did, Tenant.INSTALLATION, System.nanoTime());
             var scopes = scopes(Scopes.ofOperator(request.audience()), request);
             return Uni.createFrom().item(new Grant(Tenant.INSTALLATION, did, "", request.audience(), scopes, false));
         }
         return identities.of(did, request.tenant()).chain(found -> {
             var known = chosen(found);
+            limits.takeOfCaller(did, known.identity().tenant(), System.nanoTime());
             var grant = grant(request, known.identity(), asking.version());
             return known.inUse()
                     ? Uni.createFrom().item(grant)

@@ -20,4 +20,12 @@ public interface TokenConfig {
     /** Requests that one network address may make at once, before the rate holds it. */
     @WithDefault("400")
     @Min(1) @Max(100_000) int burst();
+
+    /** Access tokens per second that one DID may ask for in the long run, and four seconds' of them at once. */
+    @WithDefault("50")
+    @Min(1) @Max(100_000) int requestsPerSecondAndDid();
+
+    /** Access tokens per second that all together may ask for of one tenant, and four seconds' of them at once. */
+    @WithDefault("500")
+    @Min(1) @Max(100_000) int requestsPerSecondAndTenant();
 }

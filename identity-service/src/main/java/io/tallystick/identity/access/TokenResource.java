@@ -11,7 +11,6 @@ import io.tallystick.identity.access.Callers.Believed;
 import io.tallystick.identity.access.TokenRefused.Code;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.Proof;
-import io.tallystick.kit.problem.RateLimit;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
@@ -39,24 +38,21 @@ class TokenResource {
     private final Callers callers;
     private final TokenProofs proofs;
     private final Authority authority;
-    private final RateLimit rate;
+    private final TokenLimits limits;
     private final MeterRegistry metrics;
 
-    TokenResource(Callers callers, TokenProofs proofs, Authority authority, TokenConfig token, MeterRegistry metrics) {
+    TokenResource(Callers callers, TokenProofs proofs, Authority authority, TokenLimits limits, MeterRegistry metrics) {
         this.callers = callers;
         this.proofs = proofs;
         this.authority = authority;
-        this.rate = new RateLimit(token.requestsPerSecond(), token.burst());
+        this.limits = limits;
         this.metrics = metrics;
     }
 
     @POST
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Uni<RestResponse<Granted>> issue(MultivaluedMap<String, String> form, @Context HttpServerRequest http) {
-        if (!rate.allows(http.remoteAddress().hostAddress(), System.nanoTime())) {
-            throw new TokenRefused(
-                    Code.TEMPORARILY_UNAVAILABLE, "Ask less often, and use an access token until it ends.");
-        }
+        limits.takeOfAddress(http.remoteAddress().hostAddress(), System.nanoTime());
         var request = TokenRequest.of(form);
         var now = Instant.now();
         return callers.believe(request, now).chain(caller -> {

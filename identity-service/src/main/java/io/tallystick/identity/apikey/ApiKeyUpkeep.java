@@ -121,20 +121,24 @@ class ApiKeyUpkeep {
                         : Uni.createFrom().voidItem());
     }
 
-    /** Tells of all keys that may hold once more, and of the last, if the event key is another. */
+    /**
+     * Tells of all keys that may hold once more, and of the last, if the event key is another. Changes no row: who revokes a
+     * key has its row before it waits for its turn to tell, which is taken here already.
+     */
     @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> tellAllAgain() {
         var now = now();
         return quietly(
                 "API keys not told again",
                 events.tellAgain(EventType.API_KEY_CHANGED.topic(), now, session -> session.createQuery(
-                                "from ApiKeyEntity where (revokedAt is null and expiresAt > :now) or toldAt = "
-                                        + "(select max(toldAt) from ApiKeyEntity) order by toldAt",
+                                "from ApiKeyEntity k where (k.revokedAt is null and k.expiresAt > :now and exists "
+                                        + "(select 1 from IdentityEntity i where i.tenant = k.tenant "
+                                        + "and i.did = k.did and i.revokedAt is null)) or k.toldAt = "
+                                        + "(select max(toldAt) from ApiKeyEntity) order by k.toldAt",
                                 ApiKeyEntity.class)
                         .setParameter("now", now)
                         .setMaxResults(MOST_TOLD_AGAIN)
                         .getResultList()
-                        .invoke(rows -> rows.forEach(row -> row.toldAt = now))
                         .map(rows -> rows.stream()
                                 .map(ApiKeyEntity::toKey)
                                 .<LongFunction<ApiKeyChanged>>map(key -> revision -> key.toEvent(now, revision))

@@ -31,7 +31,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** Which programs act as which of a tenant's identities. Its owners look after them. */
 @Path("/v1/tenants/{tenant}/workloads")
-@RequiresScope("identities:write")
 class WorkloadResource {
     private static final String PLATFORM = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final String SUBJECT = "[\\x21-\\x7e]{1,512}";
@@ -48,6 +47,7 @@ class WorkloadResource {
     }
 
     @POST
+    @RequiresScope("identities:write")
     public Uni<RestResponse<WorkloadAnswer>> link(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant, @Valid @NotNull NewWorkload body) {
         TenantRights.requireFor(caller, tenant);
@@ -62,6 +62,7 @@ class WorkloadResource {
 
     /** What it was given is good until it ends: five minutes at most. */
     @DELETE
+    @RequiresScope("identities:write")
     public Uni<RestResponse<WorkloadAnswer>> unlink(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
             @RestQuery @NotNull @Pattern(regexp = PLATFORM) String platform,
@@ -71,6 +72,7 @@ class WorkloadResource {
     }
 
     @GET
+    @RequiresScope(value = "identities:read", or = "identities:write")
     public Uni<WorkloadPage> page(
             @RestPath @Pattern(regexp = Tenant.ID) String tenant,
             @RestQuery @DefaultValue("") @Pattern(regexp = "(" + PLATFORM + ")?") String afterPlatform,

@@ -63,7 +63,7 @@ public class Workloads {
     }
 
     Uni<Linking> unlink(String tenant, String platform, String subject) {
-        return sessions.withTransaction(
+        return transactions.run(
                 session -> session.find(WorkloadEntity.class, new WorkloadEntity.Key(tenant, platform, subject))
                         .chain(row -> row == null
                                 ? Uni.createFrom().item(Rejected.UNKNOWN_WORKLOAD)

@@ -153,7 +153,9 @@ class AuditTest {
 
         auditor.get("/v1/tenants/" + tenant + "/audit").statusCode(200).body("entries", hasSize(4));
         auditor.get("/v1/tenants/" + tenant + "/identities").statusCode(200).body("identities", hasSize(3));
+        auditor.get("/v1/tenants/" + tenant + "/workloads").statusCode(200);
         auditor.post("/v1/tenants/" + tenant + "/api-keys", "{}").statusCode(403);
+        auditor.post("/v1/tenants/" + tenant + "/workloads", "{}").statusCode(403);
         auditor.register(tenant, TestClient.random().did(), "client", "client").statusCode(403);
     }
 

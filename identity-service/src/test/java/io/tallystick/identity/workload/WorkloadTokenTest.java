@@ -2,6 +2,7 @@ package io.tallystick.identity.workload;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -78,6 +79,10 @@ class WorkloadTokenTest {
                 .statusCode(200);
 
         ask(tenant, program).statusCode(401);
+        owner.get("/v1/tenants/" + tenant + "/audit?action=workload.removed")
+                .statusCode(200)
+                .body("entries.subject", contains(program))
+                .body("entries.actor.did", contains(owner.did()));
         owner.delete("/v1/tenants/" + tenant + "/workloads?platform=cluster&subject=" + program)
                 .statusCode(404)
                 .body("type", endsWith("/problems/unknown-workload"));

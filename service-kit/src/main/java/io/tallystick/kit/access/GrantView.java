@@ -1,6 +1,7 @@
 package io.tallystick.kit.access;
 
 import io.tallystick.events.GrantChanged;
+import io.tallystick.kit.access.topic.TopicView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

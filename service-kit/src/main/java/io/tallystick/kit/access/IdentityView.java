@@ -15,6 +15,9 @@ import io.tallystick.kit.access.GrantView.HoldsNot;
 import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.apikey.ApiKeyView;
 import io.tallystick.kit.access.proof.Nonces;
+import io.tallystick.kit.access.topic.DidView;
+import io.tallystick.kit.access.topic.KeyView;
+import io.tallystick.kit.access.topic.TopicView;
 import io.tallystick.kit.access.wallet.WalletView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -60,9 +63,6 @@ public final class IdentityView {
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
     private static final int MAX_EVENT_KEYS = 2;
-    private static final int MAX_KEYS = 1_000;
-    private static final int MAX_REVOKED = 100_000;
-    private static final int MAX_VERSIONS = 100_000;
 
     /** What became of one record of a topic. */
     public enum Applied {
@@ -78,27 +78,19 @@ public final class IdentityView {
         REFUSED
     }
 
-    private record KnownKey(Ed25519Key key, boolean accepted, long revision) {}
-
-    private record Identity(String tenant, String did) {}
-
-    private record ToldVersion(int number, String versionId, Instant forgetAt) {}
-
     private final Map<String, Ed25519Key> eventKeys;
     private final Duration maxSilence;
     private final Duration maxLag;
     private final Duration skew;
 
-    private final Map<String, KnownKey> keys = new HashMap<>();
-    private final Map<Identity, Instant> forgetRevokedAt = new HashMap<>();
-    private final Map<Identity, ToldVersion> versions = new HashMap<>();
+    private final KeyView<Ed25519Key> keys = new KeyView<>(Ed25519Key::ofBase64Url);
+    private final DidView dids;
     private final Map<String, TopicView> topics = new HashMap<>();
     private final GrantView grants = new GrantView();
     private final ApiKeyView apiKeys = new ApiKeyView();
     private final TopicView apiKeysTopic = new TopicView();
     private final WalletView wallets = new WalletView();
     private final TopicView walletsTopic = new TopicView();
-    private Set<String> acceptedKeys = Set.of();
     private Nonces nonces = new Nonces(List.of());
 
     /** @param eventKey the pinned did:key; the one signature that is believed */
@@ -117,6 +109,7 @@ public final class IdentityView {
         this.maxSilence = maxSilence;
         this.maxLag = maxLag;
         this.skew = skew;
+        dids = new DidView(Duration.ofSeconds(AccessToken.MAX_LIFETIME_SECONDS).plus(skew.multipliedBy(2)));
         TOPICS.forEach(topic -> topics.put(topic, new TopicView()));
     }
 
@@ -159,51 +152,23 @@ public final class IdentityView {
     }
 
     private Applied apply(KeyChanged event) {
-        if (event.purpose() != KeyChanged.Purpose.ACCESS_TOKEN) {
-            return Applied.OTHER_PURPOSE;
-        }
-        var known = keys.get(event.kid());
-        if (known != null && known.revision >= event.revision()) {
-            return Applied.OUTDATED;
-        }
-        if (known == null && keys.size() >= MAX_KEYS) {
-            // Old events of these could come back, and would say nothing: no heartbeat names them any more.
-            keys.entrySet().removeIf(old -> !old.getValue().accepted && !acceptedKeys.contains(old.getKey()));
-        }
-        if (known == null && keys.size() >= MAX_KEYS) {
-            return Applied.REFUSED;
-        }
-        var accepted = event.state() != KeyChanged.State.REVOKED;
-        keys.put(event.kid(), new KnownKey(Ed25519Key.ofBase64Url(event.publicKey()), accepted, event.revision()));
-        topics.get(EventType.KEY_CHANGED.topic()).reached(event.revision());
-        return Applied.CHANGED;
+        return switch (keys.apply(event)) {
+            case CHANGED -> {
+                topics.get(EventType.KEY_CHANGED.topic()).reached(event.revision());
+                yield Applied.CHANGED;
+            }
+            case OUTDATED -> Applied.OUTDATED;
+            case OTHER_PURPOSE -> Applied.OTHER_PURPOSE;
+            case TOO_MANY -> Applied.REFUSED;
+        };
     }
 
-    /**
-     * A revocation is final, and so is a version; both matter only as long as an access token from before may live. Of
-     * versions the highest counts, in whatever order they come.
-     */
     private Applied apply(DidChanged event, Instant now) {
-        var topic = topics.get(EventType.DID_CHANGED.topic());
-        var newer = topic.reached(event.revision());
-        var forgetAt =
-                event.since().plusSeconds(AccessToken.MAX_LIFETIME_SECONDS).plus(skew.multipliedBy(2));
-
-        forgetRevokedAt.values().removeIf(now::isAfter);
+        dids.apply(event, now);
         if (event.revoked()) {
             apiKeys.forget(event.tenant(), event.did());
         }
-        if (event.revoked() && forgetAt.isAfter(now)) {
-            forgetRevokedAt.put(new Identity(event.tenant(), event.did()), forgetAt);
-        }
-        versions.values().removeIf(told -> now.isAfter(told.forgetAt));
-        if (!event.version().isEmpty() && forgetAt.isAfter(now)) {
-            var told = new ToldVersion(number(event.version()), event.version(), forgetAt);
-            versions.merge(
-                    new Identity(event.tenant(), event.did()),
-                    told,
-                    (known, later) -> later.number > known.number ? later : known);
-        }
+        var newer = topics.get(EventType.DID_CHANGED.topic()).reached(event.revision());
         return newer ? Applied.CHANGED : Applied.OUTDATED;
     }
 
@@ -240,7 +205,7 @@ public final class IdentityView {
             return Applied.OUTDATED;
         }
         if (ofKeys) {
-            acceptedKeys = Set.copyOf(heartbeat.keys());
+            keys.heard(heartbeat.keys());
             nonces = new Nonces(heartbeat.nonces());
         }
         return Applied.HEARTBEAT;
@@ -248,9 +213,7 @@ public final class IdentityView {
 
     /** The key that may have signed an access token, if it is in use now. */
     public synchronized Optional<Ed25519Key> key(String kid) {
-        return Optional.ofNullable(keys.get(kid))
-                .filter(known -> known.accepted && acceptedKeys.contains(kid))
-                .map(KnownKey::key);
+        return keys.find(kid);
     }
 
     /** What a proof of a key may name now. Good as long as identity-service is heard. */
@@ -260,7 +223,7 @@ public final class IdentityView {
 
     /** Whether the access of {@code did} to {@code tenant} was withdrawn. */
     public synchronized boolean revoked(String tenant, String did) {
-        return forgetRevokedAt.containsKey(new Identity(tenant, did));
+        return dids.revoked(tenant, did);
     }
 
     /**
@@ -270,12 +233,7 @@ public final class IdentityView {
      * @throws NumberFormatException if it is no versionId
      */
     public synchronized boolean outdated(String tenant, String did, String versionId) {
-        var told = versions.get(new Identity(tenant, did));
-        return told != null && number(versionId) <= told.number && !versionId.equals(told.versionId);
-    }
-
-    private static int number(String versionId) {
-        return Integer.parseInt(versionId, 0, Math.max(0, versionId.indexOf('-')), 10);
+        return dids.outdated(tenant, did, versionId);
     }
 
     /** {@code did}, and each account that is linked to it, as did:pkh; itself alone while little is known of accounts. */
@@ -356,7 +314,6 @@ public final class IdentityView {
         return age(now).compareTo(maxSilence) <= 0
                 && topics.values().stream()
                         .noneMatch(topic -> topic.behindFor(now).compareTo(maxLag) > 0)
-                && forgetRevokedAt.size() < MAX_REVOKED
-                && versions.size() < MAX_VERSIONS;
+                && dids.isWhole();
     }
 }

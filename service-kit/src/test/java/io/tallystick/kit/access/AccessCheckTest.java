@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.events.ApiKeyChanged;
 import io.tallystick.events.DomainEvent;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
 import io.tallystick.kit.access.AccessRefused.Reason;
+import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.MemoryUsedProofs;
 import io.tallystick.kit.access.proof.NonceSeries;
@@ -197,6 +199,61 @@ class AccessCheckTest {
                 new HttpSignatures(new ProofKeys(), origins, SKEW),
                 new MemoryUsedProofs(Duration.ofSeconds(70), mostProofs),
                 metrics);
+    }
+
+    @Test
+    void anApiKeyForAnotherServiceMayDoNothingHere() {
+        var here = told(Map.of("metering-service", List.of("usage:write")), false, 1);
+        var elsewhere = told(Map.of("billing-service", List.of("usage:write")), false, 2);
+
+        assertThat(admitted(headers(Map.of("x-api-key", here))).token().scopes())
+                .containsExactly("usage:write");
+        assertRefused(Reason.INSUFFICIENT_SCOPE, headers(Map.of("x-api-key", elsewhere)));
+    }
+
+    @Test
+    void aClientsApiKeyReadsNothingThatIsNotItsOwn() {
+        var all = told(Map.of("metering-service", List.of("usage:read")), false, 1);
+        var own = told(Map.of("metering-service", List.of("usage:read")), true, 2);
+
+        assertThat(read(all, false).token().ownOnly()).isFalse();
+        assertThat(read(own, true).token().ownOnly()).isTrue();
+        assertThatThrownBy(() -> read(own, false)).hasCauseInstanceOf(AccessRefused.class);
+    }
+
+    private AccessCheck.Admitted read(String apiKey, boolean own) {
+        return access.require(headers(Map.of("x-api-key", apiKey)), "usage:read", own)
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** @return the API key that identity has now told of */
+    private String told(Map<String, List<String>> scopes, boolean own, long revision) {
+        var id = new byte[ApiKey.ID_BYTES];
+        id[0] = (byte) revision;
+        var made = ApiKey.of(id, new byte[ApiKey.SECRET_BYTES]);
+        var now = Instant.now();
+        apply(
+                "api-key.changed",
+                new ApiKeyChanged(
+                        made.id(),
+                        "acme",
+                        "did:key:zClient",
+                        made.hash(),
+                        scopes,
+                        own,
+                        List.of("*"),
+                        600,
+                        1_000,
+                        now.plusSeconds(60),
+                        false,
+                        now,
+                        now.plusSeconds(60),
+                        revision));
+        apply(
+                "key.changed",
+                new IdentityHeartbeat(1, now, List.of("k1"), Map.of("api-key.changed", revision), List.of()));
+        return made.reveal();
     }
 
     private Presented dpop(String token, String nonce) {

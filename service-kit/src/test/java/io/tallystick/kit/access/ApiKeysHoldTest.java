@@ -138,6 +138,15 @@ class ApiKeysHoldTest {
         assertThat(refusal(key, later).reason()).isEqualTo(Reason.UNKNOWN_API_KEY);
     }
 
+    /** A service that starts reads the topics side by side: the key's event may come after its identity's end. */
+    @Test
+    void aKeyOfARevokedIdentityIsRefusedInWhateverOrderTheTopicsAreRead() {
+        apply(DIDS, new DidChanged(DID, "acme", "client", List.of(), true, NOW, 1), NOW);
+        apply(API_KEYS, told(key, false, NOW.plus(Duration.ofDays(30)), 1));
+
+        assertThat(refusal(key, NOW).reason()).isEqualTo(Reason.UNKNOWN_API_KEY);
+    }
+
     @Test
     void anEventWrittenWithoutIdentitysKeyChangesNothing() {
         var event = told(key, false, NOW.plus(Duration.ofDays(30)), 1);

@@ -10,6 +10,7 @@ import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
 import io.tallystick.events.WalletChanged;
+import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.access.proof.Nonces;
 import java.nio.charset.StandardCharsets;
@@ -196,6 +197,34 @@ public final class TestIdentity implements AutoCloseable {
         heartbeat();
     }
 
+    /**
+     * Publishes a new API key that lives a day.
+     *
+     * @param own whether its bearer reads only what is its own
+     * @return the key itself
+     */
+    public String newApiKey(
+            String tenant, String did, String audience, boolean own, int requestsPerMinute, String... scopes) {
+        var key = ApiKey.of(random(ApiKey.ID_BYTES), random(ApiKey.SECRET_BYTES));
+        var now = Instant.now();
+        apiKey(revision -> new ApiKeyChanged(
+                key.id(),
+                tenant,
+                did,
+                key.hash(),
+                Map.of(audience, List.of(scopes)),
+                own,
+                List.of("*"),
+                requestsPerMinute,
+                1_000,
+                now.plusSeconds(86_400),
+                false,
+                now,
+                now.plusSeconds(86_400),
+                revision));
+        return key.reveal();
+    }
+
     /** No heartbeats until {@link #speak()}. */
     public void fallSilent() {
         silent = true;
@@ -238,9 +267,13 @@ public final class TestIdentity implements AutoCloseable {
     }
 
     static Ed25519Signer randomKey() {
-        var seed = new byte[32];
-        new SecureRandom().nextBytes(seed);
-        return new Ed25519Signer(seed);
+        return new Ed25519Signer(random(32));
+    }
+
+    private static byte[] random(int count) {
+        var bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     private void publishKey(String kid, KeyChanged.State state) {

@@ -250,6 +250,53 @@ class RatingEdgeTest {
                 .statusCode(status));
     }
 
+    void aClientsApiKeyReadsItsOwnAccountAndWritesNoPrices() {
+        var did = "did:key:zClient";
+        given().auth()
+                .oauth2(BillingStack.token(tenant, PROVIDER, "rates:write"))
+                .contentType("application/json")
+                .body("{\"rateCard\":\"standard\",\"limit\":\"500\"}")
+                .put("/v1/accounts/" + did)
+                .then()
+                .statusCode(200);
+        var key = BillingStack.ownApiKey(tenant, did, "billing:read");
+
+        for (var header :
+                Map.of("x-api-key", key, "Authorization", "Bearer " + key).entrySet()) {
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> given().header(header.getKey(), header.getValue())
+                            .get("/v1/accounts/" + did)
+                            .then()
+                            .statusCode(200)
+                            .body("limit", equalTo("500")));
+        }
+        given().header("x-api-key", key).get("/v1/accounts/other").then().statusCode(403);
+        given().header("x-api-key", key)
+                .contentType("application/json")
+                .body(card(hour, "1", "1"))
+                .post("/v1/rate-cards")
+                .then()
+                .statusCode(403)
+                .body("type", endsWith("insufficient-scope"));
+    }
+
+    @Test
+    void whoOnlyReadsBringsNoVoucher() {
+        var voucher = "{\"cumulativeAmount\":\"1\",\"signature\":\"0x%s\"}".formatted("00".repeat(65));
+        for (var scopes : List.of(new String[] {"billing:read"}, new String[] {"vouchers:write"})) {
+            given().auth()
+                    .oauth2(BillingStack.token(tenant, PROVIDER, scopes))
+                    .contentType("application/json")
+                    .body(voucher)
+                    .put("/v1/channels/0x" + "00".repeat(32) + "/voucher")
+                    .then()
+                    .statusCode(403)
+                    .body(
+                            "type",
+                            endsWith(scopes[0].endsWith(":read") ? "insufficient-scope" : "voucher-wrong-signer"));
+        }
+    }
+
     @Test
     void termsOfAnAccountAreTheProvidersToSet() {
         var terms = "{\"rateCard\":\"standard\",\"limit\":\"500\"}";

@@ -33,6 +33,7 @@ public final class Scopes {
                             "rates:write",
                             "billing:read",
                             "settlement:run",
+                            "vouchers:write",
                             "payments:authorize",
                             "facilitator",
                             "grants:spend"));
@@ -72,6 +73,7 @@ public final class Scopes {
                             "rates:write",
                             "billing:read",
                             "settlement:run",
+                            "vouchers:write",
                             "facilitator"),
             Role.INGEST, Set.of("usage:write"),
             Role.CLIENT,
@@ -83,7 +85,8 @@ public final class Scopes {
                             "wallets:write",
                             "wallets:read",
                             "usage:read",
-                            "billing:read"),
+                            "billing:read",
+                            "vouchers:write"),
             Role.GATEWAY, Set.of("payments:authorize", "usage:write"),
             Role.AUDITOR,
                     Set.of(

@@ -3,7 +3,9 @@ package io.tallystick.kit.access.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,17 @@ class ApiKeyTest {
                 .isTrue();
         assertThat(ApiKey.isInside("http://x/v1/api-keys/5f1c9e0a7d3b2468?name=tsk_"))
                 .isFalse();
+    }
+
+    /** No test sees how long it takes, so this one looks at what is called. */
+    @Test
+    void theTimeToCompareHashesDoesNotSayWhereTheyDiffer() {
+        var view = new ClassFileImporter().importClass(ApiKeyView.class);
+
+        assertThat(view.getMethod("find", ApiKey.class, Instant.class).getMethodCallsFromSelf())
+                .extracting(call -> call.getTarget().getFullName())
+                .contains("java.security.MessageDigest.isEqual([B, [B)")
+                .noneMatch(name -> name.contains(".equals(") || name.contains("Arrays"));
     }
 
     @Test

@@ -1,17 +1,17 @@
-package io.tallystick.kit.access;
+package io.tallystick.kit.access.topic;
 
 import java.time.Duration;
 import java.time.Instant;
 
 /** How far one of identity's topics was read, and how far it should have been. */
-final class TopicView {
+public final class TopicView {
     private long revision;
     private long announced;
     private Instant heardAt = Instant.EPOCH;
     private Instant behindSince = Instant.MAX;
 
     /** An event of this revision was applied. @return whether it is the newest so far */
-    boolean reached(long eventRevision) {
+    public boolean reached(long eventRevision) {
         var newer = eventRevision > revision;
         revision = Math.max(revision, eventRevision);
         if (revision >= announced) {
@@ -26,7 +26,7 @@ final class TopicView {
      * @param time when it was sent
      * @return whether it is newer than those before; one that is not proves nothing
      */
-    boolean heard(long announcedRevision, Instant time, Instant now) {
+    public boolean heard(long announcedRevision, Instant time, Instant now) {
         var later = announcedRevision > announced || (announcedRevision == announced && time.isAfter(heardAt));
         if (!later) {
             return false;
@@ -39,17 +39,17 @@ final class TopicView {
         return true;
     }
 
-    Instant heardAt() {
+    public Instant heardAt() {
         return heardAt;
     }
 
     /** Time since the newest heartbeat; {@link Duration#ZERO} at best. */
-    Duration age(Instant now) {
+    public Duration age(Instant now) {
         return heardAt.isAfter(now) ? Duration.ZERO : Duration.between(heardAt, now);
     }
 
     /** How long an announced event has been missing; zero when none is. */
-    Duration behindFor(Instant now) {
+    public Duration behindFor(Instant now) {
         return behindSince.isAfter(now) ? Duration.ZERO : Duration.between(behindSince, now);
     }
 }
