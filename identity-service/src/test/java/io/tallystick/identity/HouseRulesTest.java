@@ -14,7 +14,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule packages =
-            HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "workload", "access");
+            HouseRules.packagesAreOnly(ROOT, "tenant", "key", "did", "grant", "workload", "access", "credential");
 
     @ArchTest
     static final ArchRule tenantUsesNoSister = HouseRules.arrows(ROOT, "tenant");
@@ -34,6 +34,9 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule accessUsesTheOthers =
             HouseRules.arrows(ROOT, "access", "workload", "grant", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule credentialUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "credential", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);
