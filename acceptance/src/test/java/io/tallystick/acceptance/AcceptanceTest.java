@@ -44,6 +44,7 @@ class AcceptanceTest {
                 "webvh",
                 "proofs",
                 "dids",
+                "credentials",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",
