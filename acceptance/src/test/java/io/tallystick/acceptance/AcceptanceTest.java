@@ -46,6 +46,7 @@ class AcceptanceTest {
                 "wallets",
                 "proofs",
                 "dids",
+                "credentials",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

@@ -63,9 +63,11 @@ class RoleMatrixTest {
             billing-service PUT /v1/channels/{channelId}/voucher | owner client*
             billing-service PUT /v1/payee | owner
             identity-service DELETE /v1/tenants/{tenant}/api-keys/{id} | owner client* operator installation
+            identity-service DELETE /v1/tenants/{tenant}/credentials/{id} | owner installation
             identity-service DELETE /v1/tenants/{tenant}/dids/{name} | owner installation
             identity-service DELETE /v1/tenants/{tenant}/grants/{jti} | owner client*
             identity-service DELETE /v1/tenants/{tenant}/identities/{did} | owner installation
+            identity-service DELETE /v1/tenants/{tenant}/wallets/{account} | owner client*
             identity-service DELETE /v1/tenants/{tenant}/workloads | owner installation
             identity-service GET /.well-known/did.json | everyone
             identity-service GET /.well-known/jwks.json | everyone
@@ -73,26 +75,38 @@ class RoleMatrixTest {
             identity-service GET /1.0/identifiers/{did: .+} | everyone
             identity-service GET /dids/{tenant}/{name}/did.json | everyone
             identity-service GET /dids/{tenant}/{name}/did.jsonl | everyone
+            identity-service GET /status-lists/{number} | everyone
+            identity-service GET /status-lists/{number}/suspension | everyone
             identity-service GET /v1/keys | installation
             identity-service GET /v1/tenants | installation
             identity-service GET /v1/tenants/{tenant} | owner auditor operator installation
             identity-service GET /v1/tenants/{tenant}/api-keys | owner client* auditor operator installation
             identity-service GET /v1/tenants/{tenant}/audit | owner auditor installation
             identity-service GET /v1/tenants/{tenant}/audit/check | owner auditor installation
+            identity-service GET /v1/tenants/{tenant}/credentials | owner auditor operator installation
+            identity-service GET /v1/tenants/{tenant}/credentials/{id} | owner auditor operator installation
             identity-service GET /v1/tenants/{tenant}/dids | owner auditor operator installation
             identity-service GET /v1/tenants/{tenant}/grants | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/grants/{jti} | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/identities | owner auditor operator installation
+            identity-service GET /v1/tenants/{tenant}/wallets | owner client* auditor
+            identity-service GET /v1/tenants/{tenant}/wallets/{account} | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/workloads | owner auditor operator installation
             identity-service POST /token | everyone
+            identity-service POST /v1/credentials/verify | owner installation
             identity-service POST /v1/keys/rotate | installation
             identity-service POST /v1/tenants | installation
             identity-service POST /v1/tenants/{tenant}/api-keys | owner client* operator installation
+            identity-service POST /v1/tenants/{tenant}/credentials | owner installation
+            identity-service POST /v1/tenants/{tenant}/credentials/{id}/resume | owner installation
+            identity-service POST /v1/tenants/{tenant}/credentials/{id}/suspend | owner installation
             identity-service POST /v1/tenants/{tenant}/dids | owner installation
             identity-service POST /v1/tenants/{tenant}/dids/{name}/move | owner installation
             identity-service POST /v1/tenants/{tenant}/dids/{name}/rotate | owner installation
             identity-service POST /v1/tenants/{tenant}/grants | owner client*
             identity-service POST /v1/tenants/{tenant}/identities | owner installation
+            identity-service POST /v1/tenants/{tenant}/wallets | owner client*
+            identity-service POST /v1/tenants/{tenant}/wallets/challenges | owner client*
             identity-service POST /v1/tenants/{tenant}/workloads | owner installation
             metering-service DELETE /api/v1/meters/{meter} | owner
             metering-service GET /api/v1/meters | owner auditor operator

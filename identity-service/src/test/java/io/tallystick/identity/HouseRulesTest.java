@@ -14,7 +14,18 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule packages = HouseRules.packagesAreOnly(
-            ROOT, "tenant", "key", "did", "grant", "wallet", "workload", "access", "apikey", "actor", "audit");
+            ROOT,
+            "tenant",
+            "key",
+            "did",
+            "grant",
+            "wallet",
+            "workload",
+            "access",
+            "apikey",
+            "actor",
+            "audit",
+            "credential");
 
     @ArchTest
     static final ArchRule tenantUsesActor = HouseRules.arrows(ROOT, "tenant", "actor");
@@ -48,6 +59,10 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule auditUsesTenant = HouseRules.arrows(ROOT, "audit", "tenant");
+
+    @ArchTest
+    static final ArchRule credentialUsesDidKeyAndTenant =
+            HouseRules.arrows(ROOT, "credential", "actor", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule noCycles = HouseRules.noCycles(ROOT);

@@ -33,6 +33,10 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
 
     public static final int RESOLUTION_BURST = 200;
 
+    public static final int CREDENTIALS_PER_IDENTITY = 4;
+
+    public static final int CREDENTIALS_PER_LIST = 7;
+
     /** What the cluster's tokens say of who issued them. */
     public static final String CLUSTER = "https://kubernetes.test";
 
@@ -81,6 +85,8 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.identity.grants.tree-size", Integer.toString(TREE_SIZE));
         config.put("tallystick.identity.wallets.per-did", Integer.toString(WALLETS_PER_DID));
         config.put("tallystick.identity.wallets.rpc.\"" + SILENT_CHAIN + "\"", "http://127.0.0.1:1");
+        config.put("tallystick.identity.credentials.per-identity", Integer.toString(CREDENTIALS_PER_IDENTITY));
+        config.put("tallystick.identity.status-lists.credentials", Integer.toString(CREDENTIALS_PER_LIST));
         var cluster = PlatformMaker.rsa("cluster-1", 2048);
         System.setProperty(CLUSTER_KEY, PlatformMaker.written(cluster));
         config.put("tallystick.identity.workload.platforms.cluster.issuer", CLUSTER);

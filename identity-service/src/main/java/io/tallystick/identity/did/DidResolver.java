@@ -47,7 +47,8 @@ public class DidResolver {
         return new Resolved(DidDocument.ofJwk(did, members(jwk), signs, agrees), signs ? List.of(key) : List.of());
     }
 
-    private static VerificationKey key(JsonNode jwk) {
+    /** The key of a JWK. @throws IllegalArgumentException if it is none of a kind that we know */
+    public static VerificationKey key(JsonNode jwk) {
         return switch (CompactJws.text(jwk, "kty") + " " + CompactJws.text(jwk, "crv")) {
             case "OKP Ed25519" -> VerificationKey.of(KeyType.ED25519, coordinate(jwk, "x"));
             case "OKP X25519" -> VerificationKey.of(KeyType.X25519, coordinate(jwk, "x"));
