@@ -1,6 +1,6 @@
-// Walks docs/start.md: runs each step as it stands there and compares its answer with the one shown.
+// Walks docs/start.md or other pages: runs each step as it stands there and compares its answer with the one shown.
 //
-//   node acceptance/start-doc.mjs --stack <stack.json> [page]
+//   node acceptance/start-doc.mjs --stack <stack.json> [page ...]
 //
 // A step is a block ```sh step```; all steps share one shell. The block after it is its answer: ```json``` is compared as
 // JSON, ```text``` line by line. In an answer … stands for anything: a value, a part of a line, further members
@@ -176,14 +176,17 @@ export async function walk(page, stack) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, file, page = join(ROOT, 'docs', 'start.md')] = process.argv.slice(2);
+  const [, file, ...named] = process.argv.slice(2);
+  const pages = named.length > 0 ? named : [join(ROOT, 'docs', 'start.md')];
   if (process.argv[2] !== '--stack' || !file) {
-    console.error('usage: node acceptance/start-doc.mjs --stack <stack.json> [page]');
+    console.error('usage: node acceptance/start-doc.mjs --stack <stack.json> [page ...]');
     process.exit(2);
   }
   try {
-    const count = await walk(page, JSON.parse(readFileSync(file, 'utf8')));
-    console.log(`${count} steps of ${page} answered as it says`);
+    for (const page of pages) {
+      const count = await walk(page, JSON.parse(readFileSync(file, 'utf8')));
+      console.log(`${count} steps of ${page} answered as it says`);
+    }
   } catch (error) {
     console.error(error.message);
     process.exit(1);

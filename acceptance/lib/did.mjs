@@ -14,11 +14,12 @@ function base58(bytes) {
   return text;
 }
 
-/** @returns {{ did: string, kid: string, privateKey: import('node:crypto').KeyObject }} */
+/** @returns {{ did: string, kid: string, jwk: object, privateKey: import('node:crypto').KeyObject }} */
 function holder(privateKey) {
-  const raw = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x, 'base64url');
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' });
+  const raw = Buffer.from(jwk.x, 'base64url');
   const multibase = 'z' + base58(Buffer.concat([ED25519_PUBLIC, raw]));
-  return { did: `did:key:${multibase}`, kid: `did:key:${multibase}#${multibase}`, privateKey };
+  return { did: `did:key:${multibase}`, kid: `did:key:${multibase}#${multibase}`, jwk, privateKey };
 }
 
 /** A new did:key. */

@@ -43,6 +43,7 @@ class AcceptanceTest {
                 "identity",
                 "api-keys",
                 "webvh",
+                "wallets",
                 "proofs",
                 "dids",
                 "openmeter",

@@ -66,6 +66,7 @@ class RoleMatrixTest {
             identity-service DELETE /v1/tenants/{tenant}/dids/{name} | owner installation
             identity-service DELETE /v1/tenants/{tenant}/grants/{jti} | owner client*
             identity-service DELETE /v1/tenants/{tenant}/identities/{did} | owner installation
+            identity-service DELETE /v1/tenants/{tenant}/wallets/{account} | owner client*
             identity-service DELETE /v1/tenants/{tenant}/workloads | owner installation
             identity-service GET /.well-known/did.json | everyone
             identity-service GET /.well-known/jwks.json | everyone
@@ -83,6 +84,8 @@ class RoleMatrixTest {
             identity-service GET /v1/tenants/{tenant}/grants | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/grants/{jti} | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/identities | owner auditor operator installation
+            identity-service GET /v1/tenants/{tenant}/wallets | owner client* auditor
+            identity-service GET /v1/tenants/{tenant}/wallets/{account} | owner client* auditor
             identity-service GET /v1/tenants/{tenant}/workloads | owner auditor operator installation
             identity-service POST /token | everyone
             identity-service POST /v1/keys/rotate | installation
@@ -93,6 +96,8 @@ class RoleMatrixTest {
             identity-service POST /v1/tenants/{tenant}/dids/{name}/rotate | owner installation
             identity-service POST /v1/tenants/{tenant}/grants | owner client*
             identity-service POST /v1/tenants/{tenant}/identities | owner installation
+            identity-service POST /v1/tenants/{tenant}/wallets | owner client*
+            identity-service POST /v1/tenants/{tenant}/wallets/challenges | owner client*
             identity-service POST /v1/tenants/{tenant}/workloads | owner installation
             metering-service DELETE /api/v1/meters/{meter} | owner
             metering-service GET /api/v1/meters | owner auditor operator
@@ -193,6 +198,7 @@ class RoleMatrixTest {
                         "POST /v1/tenants/{tenant}/workloads",
                         "POST /v1/tenants/{tenant}/api-keys",
                         "POST /v1/tenants/{tenant}/dids",
+                        "POST /v1/tenants/{tenant}/wallets",
                         "POST /v1/keys/rotate");
     }
 

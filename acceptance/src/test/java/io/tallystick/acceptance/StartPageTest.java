@@ -6,21 +6,25 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/start.md} is walked as it stands, on an installation where nobody was before. */
+/** The pages with steps are walked as they stand, one after the other, on an installation where nobody was before. */
 class StartPageTest {
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
     @Test
     @Tag("stack")
-    void answersAsThePageSays() throws IOException, InterruptedException {
+    void answersAsThePagesSay() throws IOException, InterruptedException {
         try (var installation = Installation.start("start-page")) {
             NodeProgram.run(
                     LONGEST,
                     Map.of(),
                     "start-doc.mjs",
                     "--stack",
-                    installation.stackFile().toString());
+                    installation.stackFile().toString(),
+                    "../docs/start.md",
+                    "../docs/providers.md",
+                    "../docs/clients.md",
+                    "../docs/operating/keys.md");
         }
     }
 

@@ -75,6 +75,11 @@ public class BillingStack implements QuarkusTestResourceLifecycleManager {
         return identity.boundToken(thumbprint, tenant, did, "billing-service", scopes);
     }
 
+    /** The identity that the service believes, for what it tells beside access tokens. */
+    public static TestIdentity identity() {
+        return identity;
+    }
+
     /** A nonce that proofs may name now. */
     public static String nonce() {
         return identity.nonces().given().orElseThrow();

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param revoked whether its access tokens are refused, those already issued too
  * @param since when it came to this
  * @param revision rises over all events of identity-service; a reader ignores what is not above what it applied
- * @param version of a did:webvh that changed: its new {@code versionId}; access tokens of an older one are refused. Empty
+ * @param version of a did:webvh that changed: its new version id; access tokens of an older one are refused. Empty
  *     if this says nothing of it
  */
 public record DidChanged(

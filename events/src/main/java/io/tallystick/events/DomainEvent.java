@@ -19,6 +19,7 @@ public sealed interface DomainEvent
                 KeyChanged,
                 DidChanged,
                 GrantChanged,
+                WalletChanged,
                 ApiKeyChanged,
                 IdentityHeartbeat {
 

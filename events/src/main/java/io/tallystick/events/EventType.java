@@ -16,6 +16,8 @@ public enum EventType {
     DID_CHANGED("io.tallystick.did.changed.v1", "did.changed", Kept.COMPACTED, DidChanged.class),
     /** Not compacted: who writes to the topic could otherwise put an old event behind a revocation and hide it. */
     GRANT_CHANGED("io.tallystick.grant.changed.v1", "grant.changed", Kept.FORTY_DAYS, GrantChanged.class),
+    /** Not compacted, for the same reason. */
+    WALLET_CHANGED("io.tallystick.wallet.changed.v1", "wallet.changed", Kept.FORTY_DAYS, WalletChanged.class),
     /** Not compacted, for the same reason: what it says of a key counts for thirty days, and is said again before. */
     API_KEY_CHANGED("io.tallystick.api-key.changed.v1", "api-key.changed", Kept.FORTY_DAYS, ApiKeyChanged.class),
     IDENTITY_HEARTBEAT("io.tallystick.identity.heartbeat.v1", "key.changed", Kept.COMPACTED, IdentityHeartbeat.class);
@@ -55,6 +57,7 @@ public enum EventType {
             case KeyChanged _ -> KEY_CHANGED;
             case DidChanged _ -> DID_CHANGED;
             case GrantChanged _ -> GRANT_CHANGED;
+            case WalletChanged _ -> WALLET_CHANGED;
             case ApiKeyChanged _ -> API_KEY_CHANGED;
             case IdentityHeartbeat _ -> IDENTITY_HEARTBEAT;
         };

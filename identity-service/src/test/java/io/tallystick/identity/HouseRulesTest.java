@@ -14,7 +14,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule packages = HouseRules.packagesAreOnly(
-            ROOT, "tenant", "key", "did", "grant", "workload", "access", "apikey", "actor", "audit");
+            ROOT, "tenant", "key", "did", "grant", "wallet", "workload", "access", "apikey", "actor", "audit");
 
     @ArchTest
     static final ArchRule tenantUsesActor = HouseRules.arrows(ROOT, "tenant", "actor");
@@ -27,6 +27,10 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule grantUsesDidKeyAndTenant = HouseRules.arrows(ROOT, "grant", "actor", "did", "key", "tenant");
+
+    @ArchTest
+    static final ArchRule walletUsesDidKeyAndTenant =
+            HouseRules.arrows(ROOT, "wallet", "actor", "did", "key", "tenant");
 
     @ArchTest
     static final ArchRule workloadUsesDidAndTenant = HouseRules.arrows(ROOT, "workload", "actor", "did", "tenant");

@@ -24,6 +24,11 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
 
     public static final int TREE_SIZE = 12;
 
+    public static final int WALLETS_PER_DID = 4;
+
+    /** A chain whose node is away. */
+    public static final int SILENT_CHAIN = 31337;
+
     public static final int DIDS_PER_TENANT = 12;
 
     public static final int RESOLUTION_BURST = 200;
@@ -74,6 +79,8 @@ public class IdentityStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.identity.resolution.burst", Integer.toString(RESOLUTION_BURST));
         config.put("tallystick.identity.issued.per-tenant", Integer.toString(DIDS_PER_TENANT));
         config.put("tallystick.identity.grants.tree-size", Integer.toString(TREE_SIZE));
+        config.put("tallystick.identity.wallets.per-did", Integer.toString(WALLETS_PER_DID));
+        config.put("tallystick.identity.wallets.rpc.\"" + SILENT_CHAIN + "\"", "http://127.0.0.1:1");
         var cluster = PlatformMaker.rsa("cluster-1", 2048);
         System.setProperty(CLUSTER_KEY, PlatformMaker.written(cluster));
         config.put("tallystick.identity.workload.platforms.cluster.issuer", CLUSTER);

@@ -39,6 +39,7 @@ class KafkaTest {
             Map.entry("settlement.changed", List.of("billing-kafka")),
             Map.entry("did.changed", List.of("identity-kafka")),
             Map.entry("grant.changed", List.of("identity-kafka")),
+            Map.entry("wallet.changed", List.of("identity-kafka")),
             Map.entry("api-key.changed", List.of("identity-kafka")),
             Map.entry("key.changed", List.of("identity-kafka")));
 
@@ -48,6 +49,7 @@ class KafkaTest {
             "call.metered", List.of("billing-kafka"),
             "did.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "grant.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
+            "wallet.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "api-key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
             "key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"));
 
@@ -75,7 +77,7 @@ class KafkaTest {
     void identitysTopicsHaveOnePartition() {
         assertThat(topics()).allSatisfy((name, topic) -> {
             var partitions = topic.at("/spec/partitions").asInt();
-            if (List.of("api-key.changed", "did.changed", "grant.changed", "key.changed")
+            if (List.of("api-key.changed", "did.changed", "grant.changed", "key.changed", "wallet.changed")
                     .contains(name)) {
                 assertThat(partitions).isEqualTo(1);
             } else {

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 public class MeteringStack implements QuarkusTestResourceLifecycleManager {
     private static final String TOKENS = "tallystick.test.tokens";
 
+    private final Map<String, byte[]> links = new ConcurrentHashMap<>();
     private TestIdentity identity;
     private HttpServer tokens;
 
@@ -89,6 +91,12 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         }
         tokens.createContext("/", exchange -> {
             var asked = exchange.getRequestURI().getPath().split("/", -1);
+            if (asked[1].equals("wallets")) {
+                wallets(asked);
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+                return;
+            }
             var scopes = asked[2].split(",", -1);
             var token =
                     switch (asked.length) {
@@ -110,6 +118,31 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         });
         tokens.start();
         System.setProperty(TOKENS, "http://127.0.0.1:" + tokens.getAddress().getPort());
+    }
+
+    /** Links an account on a chain to a DID. */
+    public static void link(String tenant, String did, String account) {
+        ask("wallets/link/" + tenant + "/" + did + "/" + account);
+    }
+
+    public static void unlink(String tenant, String did, String account) {
+        ask("wallets/unlink/" + tenant + "/" + did + "/" + account);
+    }
+
+    /** Who can write to the broker links an account without identity's key, and puts the old event of a link back. */
+    public static void attack(String tenant, String did, String account) {
+        ask("wallets/attack/" + tenant + "/" + did + "/" + account);
+    }
+
+    private void wallets(String... asked) {
+        switch (asked[2]) {
+            case "link" -> links.put(asked[5], identity.link(asked[3], asked[4], asked[5]));
+            case "unlink" -> identity.unlink(asked[3], asked[4], asked[5]);
+            default -> {
+                identity.writeToWallets(TestIdentity.forgedLink(asked[3], asked[4], asked[5]));
+                identity.writeToWallets(links.get(asked[5]));
+            }
+        }
     }
 
     private static String ask(String path) {

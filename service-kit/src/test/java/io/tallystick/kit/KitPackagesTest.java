@@ -29,6 +29,7 @@ class KitPackagesTest {
                         "io.tallystick.kit.access.topic",
                         "io.tallystick.kit.access.proof",
                         "io.tallystick.kit.access.proof.signature",
+                        "io.tallystick.kit.access.wallet",
                         "io.tallystick.kit.database");
     }
 
@@ -38,6 +39,7 @@ class KitPackagesTest {
         HouseRules.arrows("io.tallystick.kit", "problem").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "database").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access", "problem", "outbox").check(KIT);
+        HouseRules.arrows("io.tallystick.kit", "access.wallet").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access.apikey").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "access.topic").check(KIT);
         HouseRules.arrows("io.tallystick.kit", "outbox", "problem").check(KIT);

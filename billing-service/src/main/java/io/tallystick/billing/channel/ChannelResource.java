@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -130,13 +131,14 @@ class ChannelResource {
 
     /** Read at once: there is no caller any more when the database answers. */
     private Viewer viewer() {
-        return new Viewer(caller.tenant(), caller.ownOnly() ? Optional.of(caller.did()) : Optional.empty());
+        return new Viewer(caller.tenant(), caller.ownOnly() ? Optional.of(caller.subjects()) : Optional.empty());
     }
 
-    private record Viewer(String tenant, Optional<String> subject) {
+    /** @param subjects whose channels it sees; empty for all of the tenant's */
+    private record Viewer(String tenant, Optional<Set<String>> subjects) {
         boolean sees(Channel channel) {
             return channel.tenant().equals(tenant)
-                    && subject.map(channel.payer()::equals).orElse(true);
+                    && subjects.map(own -> own.contains(channel.payer())).orElse(true);
         }
     }
 

@@ -56,6 +56,16 @@ public class PaymentStack implements QuarkusTestResourceLifecycleManager {
         return identity.token(tenant, TestIdentity.randomDid(), "billing-service", scopes);
     }
 
+    /** An access token of a client, which may see only what is its own. */
+    public static String ownToken(String tenant, String did, String... scopes) {
+        return identity.ownToken(tenant, did, "billing-service", scopes);
+    }
+
+    /** The identity that the service believes, for what it tells beside access tokens. */
+    public static TestIdentity identity() {
+        return identity;
+    }
+
     private static String file(String name, String content) {
         try {
             var file = Files.createTempFile(name, ".key");

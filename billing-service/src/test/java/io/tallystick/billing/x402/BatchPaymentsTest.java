@@ -1,6 +1,7 @@
 package io.tallystick.billing.x402;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.WithTestResource;
@@ -14,6 +15,7 @@ import io.tallystick.billing.channel.ExampleChannels;
 import io.tallystick.billing.payment.PaymentStack;
 import io.tallystick.billing.payment.hold.Taken;
 import io.tallystick.billing.payment.hold.Turns;
+import io.tallystick.kit.access.TestIdentity;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -90,6 +92,27 @@ class BatchPaymentsTest {
         assertThat(state(Till.response(second)).getString("chargedCumulativeAmount"))
                 .isEqualTo("220");
         assertThat(Till.balance(reads, wallet.address())).isEqualTo(900_000);
+    }
+
+    @Test
+    void aClientSeesTheChannelsOfItsWalletsAndNoOthers() {
+        till.pay(MOST, offer, wallet.deposit(offer, 1000, 100_000));
+        var id = wallet.channel(offer).hex();
+        var did = TestIdentity.randomDid();
+        var client = PaymentStack.ownToken(till.tenant, did, "billing:read");
+        assertThat(Till.channelsOf(client)).isEmpty();
+        assertThat(Till.channelStatus(client, id)).isEqualTo(404);
+
+        PaymentStack.identity().link(till.tenant, did, "eip155:84532:" + wallet.address());
+        await().untilAsserted(() -> assertThat(Till.channelsOf(client)).containsExactly(id));
+        assertThat(Till.channelStatus(client, id)).isEqualTo(200);
+        var other = PaymentStack.ownToken(till.tenant, TestIdentity.randomDid(), "billing:read");
+        assertThat(Till.channelsOf(other)).isEmpty();
+        var elsewhere = PaymentStack.ownToken("other", did, "billing:read");
+        assertThat(Till.channelsOf(elsewhere)).isEmpty();
+
+        PaymentStack.identity().unlink(till.tenant, did, "eip155:84532:" + wallet.address());
+        await().untilAsserted(() -> assertThat(Till.channelsOf(client)).isEmpty());
     }
 
     @Test

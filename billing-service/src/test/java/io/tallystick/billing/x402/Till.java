@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 
 /** A tenant that sells calls, and its gateway's side of authorize and capture. */
@@ -180,6 +181,21 @@ class Till {
                 .statusCode(200)
                 .extract()
                 .asString());
+    }
+
+    /** Ids of the channels that a caller sees. */
+    static List<String> channelsOf(String caller) {
+        return given().auth()
+                .oauth2(caller)
+                .get("/v1/channels")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("channels.id");
+    }
+
+    static int channelStatus(String caller, String id) {
+        return given().auth().oauth2(caller).get("/v1/channels/" + id).statusCode();
     }
 
     /** What a line of the reconciliation says, by source. */

@@ -130,11 +130,18 @@ public final class Programs {
 
     private Map<String, String> identityOwn() {
         return Map.of(
-                "TALLYSTICK_IDENTITY_EVENT_KEY_FILE", keys.event().file().toString(),
-                "TALLYSTICK_IDENTITY_MASTER_KEY_FILE", keys.master().toString(),
-                "TALLYSTICK_IDENTITY_OPERATOR_DID", keys.operator().did(),
+                // Asked whether a signature is a contract wallet's.
+                "TALLYSTICK_IDENTITY_WALLETS_RPC_" + Anvil.CHAIN_ID,
+                url(CHAIN),
+                "TALLYSTICK_IDENTITY_EVENT_KEY_FILE",
+                keys.event().file().toString(),
+                "TALLYSTICK_IDENTITY_MASTER_KEY_FILE",
+                keys.master().toString(),
+                "TALLYSTICK_IDENTITY_OPERATOR_DID",
+                keys.operator().did(),
                 // DIDs are issued under names; this one leads to this machine.
-                "TALLYSTICK_IDENTITY_DID_DOMAIN", "identity.localhost:" + settings.port(IDENTITY));
+                "TALLYSTICK_IDENTITY_DID_DOMAIN",
+                "identity.localhost:" + settings.port(IDENTITY));
     }
 
     private Map<String, String> meteringOwn() {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,9 @@ class BalancerTest {
     private Balancer balancer;
     private ServerSocket first;
     private ServerSocket second;
+
+    /** A permit for each connection that reached a target. */
+    private final Semaphore reached = new Semaphore(0);
 
     @BeforeEach
     void start() throws IOException {
@@ -45,10 +49,12 @@ class BalancerTest {
     }
 
     @Test
-    void anOpenConnectionStaysWithATargetThatIsTakenOff() throws IOException {
+    void anOpenConnectionStaysWithATargetThatIsTakenOff() throws IOException, InterruptedException {
         balancer.add(first.getLocalPort());
         try (var open = connect()) {
             open.getOutputStream().write("kept".getBytes(UTF_8));
+            // Connected is not yet given to a target.
+            reached.acquire();
             balancer.remove(first.getLocalPort());
             balancer.add(second.getLocalPort());
 
@@ -74,15 +80,19 @@ class BalancerTest {
     }
 
     private Socket connect() throws IOException {
-        return new Socket(InetAddress.getLoopbackAddress(), port);
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        // A read is not interrupted by JUnit's time limit.
+        socket.setSoTimeout(30_000);
+        return socket;
     }
 
     /** Says its name and what it was told, once it was told all. */
-    private static ServerSocket target(String name) throws IOException {
+    private ServerSocket target(String name) throws IOException {
         var server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 try (var client = server.accept()) {
+                    reached.release();
                     var told = new String(client.getInputStream().readAllBytes(), UTF_8);
                     client.getOutputStream().write((name + ":" + told).getBytes(UTF_8));
                 } catch (IOException e) {

@@ -118,6 +118,11 @@ public class IdentityEvents {
         return lock(session).map(row -> row.grants > 0 && row.grantsToldAt.isBefore(time));
     }
 
+    /** Whether there are events of wallets, and the newest was told before {@code time}. */
+    public Uni<Boolean> walletsWereToldBefore(Mutiny.Session session, Instant time) {
+        return lock(session).map(row -> row.wallets > 0 && row.walletsToldAt.isBefore(time));
+    }
+
     /** As telling does, makes other writers wait until the transaction of {@code session} ends. */
     public Uni<Void> takeTurn(Mutiny.Session session) {
         return lock(session).replaceWithVoid();

@@ -46,6 +46,15 @@ class RevisionEntity {
     @Column(name = "grants_signed_by")
     String grantsSignedBy;
 
+    long wallets;
+
+    /** When the newest event of a wallet was told. */
+    @Column(name = "wallets_told_at")
+    Instant walletsToldAt;
+
+    @Column(name = "wallets_signed_by")
+    String walletsSignedBy;
+
     @Column(name = "api_keys_signed_by")
     String apiKeysSignedBy;
 
@@ -53,6 +62,9 @@ class RevisionEntity {
     Optional<String> signedBy(String topic) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             return Optional.ofNullable(keysSignedBy);
+        }
+        if (topic.equals(EventType.WALLET_CHANGED.topic())) {
+            return Optional.ofNullable(walletsSignedBy);
         }
         if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
             return Optional.ofNullable(apiKeysSignedBy);
@@ -65,6 +77,8 @@ class RevisionEntity {
             keysSignedBy = key;
         } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
             grantsSignedBy = key;
+        } else if (topic.equals(EventType.WALLET_CHANGED.topic())) {
+            walletsSignedBy = key;
         } else if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
             apiKeysSignedBy = key;
         } else {
@@ -74,13 +88,16 @@ class RevisionEntity {
 
     /** The next revision; it rises over all events of identity. */
     long next() {
-        return Math.max(Math.max(keys, otherKeys), Math.max(Math.max(dids, grants), apiKeys)) + 1;
+        return Math.max(Math.max(Math.max(keys, otherKeys), Math.max(dids, grants)), Math.max(apiKeys, wallets)) + 1;
     }
 
     /** The newest revision on this topic. */
     long of(String topic) {
         if (topic.equals(EventType.KEY_CHANGED.topic())) {
             return keys;
+        }
+        if (topic.equals(EventType.WALLET_CHANGED.topic())) {
+            return wallets;
         }
         if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
             return apiKeys;
@@ -99,6 +116,9 @@ class RevisionEntity {
         } else if (topic.equals(EventType.GRANT_CHANGED.topic())) {
             grants = revision;
             grantsToldAt = now;
+        } else if (topic.equals(EventType.WALLET_CHANGED.topic())) {
+            wallets = revision;
+            walletsToldAt = now;
         } else if (topic.equals(EventType.API_KEY_CHANGED.topic())) {
             apiKeys = revision;
             apiKeysToldAt = now;

@@ -191,7 +191,7 @@ class StoredKeys {
                         .collect(Collectors.toMap(HeldKey::id, Function.identity())),
                 revision.of(EventType.KEY_CHANGED.topic()),
                 revision.of(EventType.DID_CHANGED.topic()),
-                Stream.of(EventType.GRANT_CHANGED, EventType.API_KEY_CHANGED)
+                Stream.of(EventType.GRANT_CHANGED, EventType.API_KEY_CHANGED, EventType.WALLET_CHANGED)
                         .map(EventType::topic)
                         .collect(Collectors.toMap(Function.identity(), revision::of)));
     }

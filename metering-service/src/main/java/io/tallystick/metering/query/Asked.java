@@ -36,9 +36,10 @@ record Asked(
         filterGroupBy = Map.copyOf(filterGroupBy);
     }
 
-    /** The same, of one subject alone. */
-    Asked ofSubject(String only) {
-        return new Asked(from, to, windowSize, windowTimeZone, List.of(only), groupBy, filterGroupBy);
+    /** The same, of these subjects alone. */
+    Asked ofSubjects(Set<String> only) {
+        return new Asked(
+                from, to, windowSize, windowTimeZone, only.stream().sorted().toList(), groupBy, filterGroupBy);
     }
 
     /** What became of it. */

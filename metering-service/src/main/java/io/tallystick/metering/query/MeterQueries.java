@@ -46,7 +46,7 @@ class MeterQueries {
                         : summed(question, windows(question, extent.get()))));
     }
 
-    Uni<List<String>> subjects(String tenant, String idOrSlug, Optional<String> only) {
+    Uni<List<String>> subjects(String tenant, String idOrSlug, Optional<Set<String>> only) {
         return question(tenant, idOrSlug, NOTHING).chain(question -> series.subjects(tenant, question.meter(), only));
     }
 

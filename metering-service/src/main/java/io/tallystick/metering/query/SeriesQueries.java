@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
@@ -91,11 +92,11 @@ class SeriesQueries {
     }
 
     /** @param only empty for all */
-    Uni<List<String>> subjects(String tenant, String meter, Optional<String> only) {
+    Uni<List<String>> subjects(String tenant, String meter, Optional<Set<String>> only) {
         return texts(
                 "select distinct subject from series where tenant = $1 and meter = $2 "
-                        + "and ($3::text is null or subject = $3) order by 1 limit " + MOST,
-                Tuple.of(tenant, meter, only.orElse(null)));
+                        + "and ($3::text[] is null or subject = any($3)) order by 1 limit " + MOST,
+                ofSubjects(tenant, meter, only));
     }
 
     Uni<List<String>> values(Question question, String dimension) {
@@ -108,14 +109,20 @@ class SeriesQueries {
     }
 
     /** By subject, dimensions and funding; at most one more than {@link #MOST}. */
-    Uni<List<Reading>> readings(String tenant, String meter, Optional<String> subject) {
+    Uni<List<Reading>> readings(String tenant, String meter, Optional<Set<String>> only) {
         return pool.preparedQuery("""
                         select subject, dimensions, funding, sum(added)::text as added, sum(voided)::text as voided
-                        from series where tenant = $1 and meter = $2 and ($3::text is null or subject = $3)
+                        from series where tenant = $1 and meter = $2 and ($3::text[] is null or subject = any($3))
                         group by 1, 2, 3 order by 1, 2, 3 limit
                         """ + (MOST + 1))
-                .execute(Tuple.of(tenant, meter, subject.orElse(null)))
+                .execute(ofSubjects(tenant, meter, only))
                 .map(rows -> list(rows, SeriesQueries::reading));
+    }
+
+    private static Tuple ofSubjects(String tenant, String meter, Optional<Set<String>> only) {
+        return Tuple.of(tenant, meter)
+                .addArrayOfString(
+                        only.map(subjects -> subjects.toArray(String[]::new)).orElse(null));
     }
 
     private Uni<List<String>> texts(String sql, Tuple values) {

@@ -3,6 +3,7 @@ package io.tallystick.metering.query;
 import static io.restassured.RestAssured.given;
 import static io.tallystick.metering.MeteringClient.event;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -13,6 +14,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.tallystick.kit.access.TestIdentity;
 import io.tallystick.metering.MeteringClient;
 import io.tallystick.metering.MeteringStack;
 import jakarta.inject.Inject;
@@ -23,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -196,12 +199,12 @@ class MeterQueryTest {
                 .get("/api/v1/meters/tokens/subjects")
                 .then()
                 .statusCode(200)
-                .body("$", is(java.util.List.of("cust-1", "did:key:z6MkClient")));
+                .body("$", is(List.of("cust-1", "did:key:z6MkClient")));
         client.request()
                 .get("/api/v1/meters/tokens/group-by/model/values")
                 .then()
                 .statusCode(200)
-                .body("$", is(java.util.List.of("a", "b")));
+                .body("$", is(List.of("a", "b")));
     }
 
     @Test
@@ -213,7 +216,7 @@ class MeterQueryTest {
                 .then()
                 .statusCode(400)
                 .body("type", endsWith("/problems/invalid-query"))
-                .body("errors.pointer", is(java.util.List.of("/from", "/windowSize")));
+                .body("errors.pointer", is(List.of("/from", "/windowSize")));
         client.request().get("/api/v1/meters/none/query").then().statusCode(404);
     }
 
@@ -226,7 +229,7 @@ class MeterQueryTest {
                 .get("/api/v1/meters/tokens/query")
                 .then()
                 .statusCode(200)
-                .body("data.subject", is(java.util.List.of("did:key:z6MkClient")));
+                .body("data.subject", is(List.of("did:key:z6MkClient")));
         given().header("Authorization", "Bearer " + own)
                 .queryParam("subject", "cust-1")
                 .get("/api/v1/meters/tokens/query")
@@ -237,11 +240,79 @@ class MeterQueryTest {
                 .get("/v1/readings")
                 .then()
                 .statusCode(200)
-                .body("readings.subject.unique()", is(java.util.List.of("did:key:z6MkClient")));
+                .body("readings.subject.unique()", is(List.of("did:key:z6MkClient")));
         given().header("Authorization", "Bearer " + own)
                 .get("/v1/dead-letters")
                 .then()
                 .statusCode(403);
+    }
+
+    @Test
+    void showsAClientItsWalletsToo() {
+        var jane = TestIdentity.randomDid();
+        var account = "eip155:84532:0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
+        var wallet = "did:pkh:" + account;
+        client.send(
+                tokens("e1", "cust-1", day.plusSeconds(60), "1", "a"),
+                tokens("e2", jane, day.plusSeconds(60), "2", "a"),
+                tokens("e3", wallet, day.plusSeconds(60), "4", "a"));
+        client.awaitTotal("tokens", "7/0");
+        var own = MeteringStack.client(client.tenant(), jane);
+        assertThat(subjects(own)).containsExactly(jane);
+        asked(own, wallet).statusCode(403).body("type", endsWith("/problems/not-your-subject"));
+
+        MeteringStack.link(client.tenant(), jane, account);
+        await().untilAsserted(() -> assertThat(subjects(own)).containsExactlyInAnyOrder(jane, wallet));
+        asked(own, wallet).statusCode(200).body("data.value", is(List.of(4)));
+        asked(own, "cust-1").statusCode(403);
+        given().header("Authorization", "Bearer " + own)
+                .get("/api/v1/meters/tokens/query")
+                .then()
+                .body("data.subject", is(Stream.of(jane, wallet).sorted().toList()));
+        given().header("Authorization", "Bearer " + own)
+                .get("/api/v1/meters/tokens/subjects")
+                .then()
+                .body("", is(Stream.of(jane, wallet).sorted().toList()));
+
+        MeteringStack.unlink(client.tenant(), jane, account);
+        await().untilAsserted(() -> assertThat(subjects(own)).containsExactly(jane));
+    }
+
+    @Test
+    void anEventWithoutIdentitysKeyOrAnOldOneLinksNoWallet() {
+        var jane = TestIdentity.randomDid();
+        var account = "eip155:84532:0x2b5ad5c4795c026514f8317c7a215e218dccd6cf";
+        var other = "eip155:84532:0x6813eb9362372eef6200f3b1dbc3f819671cba69";
+        client.send(
+                tokens("e1", "did:pkh:" + account, day.plusSeconds(60), "1", "a"),
+                tokens("e2", "did:pkh:" + other, day.plusSeconds(60), "2", "a"));
+        client.awaitTotal("tokens", "3/0");
+        var own = MeteringStack.client(client.tenant(), jane);
+        MeteringStack.link(client.tenant(), jane, account);
+        MeteringStack.unlink(client.tenant(), jane, account);
+
+        MeteringStack.attack(client.tenant(), jane, account);
+        // What is told after them is read after them.
+        MeteringStack.link(client.tenant(), jane, other);
+        await().untilAsserted(() -> assertThat(subjects(own)).containsExactly("did:pkh:" + other));
+        asked(own, "did:pkh:" + account).statusCode(403);
+    }
+
+    private static List<String> subjects(String own) {
+        return given().header("Authorization", "Bearer " + own)
+                .queryParam("meter", "tokens")
+                .get("/v1/readings")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("readings.subject.unique()");
+    }
+
+    private static io.restassured.response.ValidatableResponse asked(String own, String subject) {
+        return given().header("Authorization", "Bearer " + own)
+                .queryParam("subject", subject)
+                .get("/api/v1/meters/tokens/query")
+                .then();
     }
 
     private void sendSome() {

@@ -3,13 +3,19 @@ package io.tallystick.kit.access;
 import io.tallystick.kit.access.AccessToken.Spending;
 import io.tallystick.kit.access.apikey.UsedKey;
 import jakarta.enterprise.context.RequestScoped;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
 /** Who makes the request being answered. There is one only where {@link RequiresScope} asked for it. */
 @RequestScoped
 public class Caller {
+    private final IdentityView identity;
     private AccessToken token;
+
+    Caller(IdentityView identity) {
+        this.identity = identity;
+    }
 
     /** The tenant that the caller acts for; every row read or written on its behalf is this tenant's. */
     public String tenant() {
@@ -20,11 +26,19 @@ public class Caller {
         return token().did();
     }
 
+    /**
+     * Whom the caller is: {@link #did()}, and the did:pkh of each account on a chain that is linked to it with the tenant. What
+     * is one of theirs is the caller's own.
+     */
+    public Set<String> subjects() {
+        return identity.subjects(tenant(), did(), Instant.now());
+    }
+
     public Set<String> scopes() {
         return token().scopes();
     }
 
-    /** Whether the caller may see only what is its own: where {@link #did()} is the subject. */
+    /** Whether the caller may see only what is its own: where one of {@link #subjects()} is the subject. */
     public boolean ownOnly() {
         return token().ownOnly();
     }

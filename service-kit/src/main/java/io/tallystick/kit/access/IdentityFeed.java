@@ -36,8 +36,8 @@ import org.eclipse.microprofile.health.Readiness;
  * Reads identity's topics whole, from their beginning, into the {@link IdentityView}. Each instance reads for itself:
  * no consumer group, no committed offset. Ready once both topics with a heartbeat brought a fresh one, which come last.
  *
- * <p>The topics of grants and of API keys may be missing: identity-service of the version before has none. They are looked
- * for now and then; until one is there, none of its grants or keys holds, and everything else goes on.
+ * <p>The topics of grants, of API keys and of wallets may be missing: identity-service of the version before has none. They are looked
+ * for now and then; until one is there, none of its grants, keys or wallets holds, and everything else goes on.
  */
 @Readiness
 @ApplicationScoped
@@ -115,7 +115,8 @@ class IdentityFeed implements HealthCheck {
     }
 
     private void read(KafkaConsumer<byte[], byte[]> from) {
-        var later = new ArrayList<>(List.of(IdentityView.GRANTS_TOPIC, IdentityView.API_KEYS_TOPIC));
+        var later = new ArrayList<>(
+                List.of(IdentityView.GRANTS_TOPIC, IdentityView.API_KEYS_TOPIC, IdentityView.WALLETS_TOPIC));
         var byName = Stream.concat(IdentityView.TOPICS.stream(), later.stream())
                 .collect(Collectors.toMap(topics::name, Function.identity()));
         if (!assign(from, IdentityView.TOPICS.stream().map(topics::name).toList())) {
@@ -161,7 +162,9 @@ class IdentityFeed implements HealthCheck {
                         applied.name().toLowerCase(Locale.ROOT))
                 .increment();
         if (applied == Applied.NOT_KEPT) {
-            Log.warnf("more grants or API keys than are kept, topic=%s, offset=%d", event.topic(), event.offset());
+            Log.warnf(
+                    "more grants, API keys or wallets than are kept, topic=%s, offset=%d",
+                    event.topic(), event.offset());
         }
         if (applied == Applied.REFUSED) {
             Log.warnf("event is not identity's, topic=%s, offset=%d", event.topic(), event.offset());

@@ -7,16 +7,16 @@ import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.events.WalletChanged;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.GrantView.Found;
-import io.tallystick.kit.access.GrantView.Holds;
-import io.tallystick.kit.access.GrantView.HoldsNot;
 import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.apikey.ApiKeyView;
 import io.tallystick.kit.access.proof.Nonces;
 import io.tallystick.kit.access.topic.DidView;
 import io.tallystick.kit.access.topic.KeyView;
 import io.tallystick.kit.access.topic.TopicView;
+import io.tallystick.kit.access.wallet.WalletView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +55,9 @@ public final class IdentityView {
     /** Topic of the API keys, in all as that of the grants. */
     public static final String API_KEYS_TOPIC = EventType.API_KEY_CHANGED.topic();
 
+    /** Topic of the accounts that DIDs hold, likewise. Who is no account's does not depend on it. */
+    public static final String WALLETS_TOPIC = EventType.WALLET_CHANGED.topic();
+
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid", "topic");
     private static final int MAX_EVENT_LENGTH = 32_768;
     private static final int MAX_EVENT_KEYS = 2;
@@ -84,6 +87,8 @@ public final class IdentityView {
     private final GrantView grants = new GrantView();
     private final ApiKeyView apiKeys = new ApiKeyView();
     private final TopicView apiKeysTopic = new TopicView();
+    private final WalletView wallets = new WalletView();
+    private final TopicView walletsTopic = new TopicView();
     private Nonces nonces = new Nonces(List.of());
 
     /** @param eventKey the pinned did:key; the one signature that is believed */
@@ -134,6 +139,7 @@ public final class IdentityView {
                     case DidChanged did when topic.equals(EventType.DID_CHANGED.topic()) -> apply(did, now);
                     case GrantChanged grant when topic.equals(GRANTS_TOPIC) -> grants.apply(grant, now);
                     case ApiKeyChanged key when topic.equals(API_KEYS_TOPIC) -> apply(key, now);
+                    case WalletChanged wallet when topic.equals(WALLETS_TOPIC) -> apply(wallet, now);
                     case IdentityHeartbeat heartbeat when topics.containsKey(topic) -> apply(topic, heartbeat, now);
                     default -> Applied.REFUSED;
                 };
@@ -171,6 +177,14 @@ public final class IdentityView {
         return apiKeys.apply(event, now) ? Applied.CHANGED : Applied.NOT_KEPT;
     }
 
+    /** An event that is not above what was read is an old one put back. */
+    private Applied apply(WalletChanged event, Instant now) {
+        if (!walletsTopic.reached(event.revision())) {
+            return Applied.OUTDATED;
+        }
+        return wallets.apply(event, now) ? Applied.CHANGED : Applied.NOT_KEPT;
+    }
+
     private Applied apply(String topic, IdentityHeartbeat heartbeat, Instant now) {
         if (heartbeat.time().isAfter(now.plus(skew))) {
             return Applied.REFUSED;
@@ -178,6 +192,9 @@ public final class IdentityView {
         var ofKeys = topic.equals(EventType.KEY_CHANGED.topic());
         if (ofKeys && heartbeat.revisions().containsKey(GRANTS_TOPIC)) {
             grants.heard(heartbeat.revisions().get(GRANTS_TOPIC), heartbeat.time(), now);
+        }
+        if (ofKeys && heartbeat.revisions().containsKey(WALLETS_TOPIC)) {
+            walletsTopic.heard(heartbeat.revisions().get(WALLETS_TOPIC), heartbeat.time(), now);
         }
         if (ofKeys && heartbeat.revisions().containsKey(API_KEYS_TOPIC)) {
             apiKeysTopic.heard(heartbeat.revisions().get(API_KEYS_TOPIC), heartbeat.time(), now);
@@ -217,6 +234,13 @@ public final class IdentityView {
         return dids.outdated(tenant, did, versionId);
     }
 
+    /** {@code did}, and each account that is linked to it, as did:pkh; itself alone while little is known of accounts. */
+    public synchronized Set<String> subjects(String tenant, String did, Instant now) {
+        return fresh(now) && walletsTopic.fresh(now, maxSilence, maxLag)
+                ? wallets.subjects(tenant, did, now)
+                : Set.of(did);
+    }
+
     /**
      * Whether the spend grant may be spent now, as far as identity-service knows. What a call costs, whom it pays and what
      * was spent before, the asker compares with the limits of the whole line.
@@ -229,21 +253,7 @@ public final class IdentityView {
                     Reason.IDENTITY_SILENT,
                     "Whether a grant holds cannot be told while identity-service is silent; try again.");
         }
-        var line = grants.line(tenant, jti);
-        if (line.isEmpty()) {
-            return HoldsNot.UNKNOWN;
-        }
-        if (line.stream()
-                .anyMatch(grant -> revoked(tenant, grant.client())
-                        || revoked(tenant, grant.agent().did()))) {
-            return HoldsNot.IDENTITY_REVOKED;
-        }
-        // The ones above end no earlier and begin no later.
-        var limits = line.getFirst().limits();
-        if (!limits.expiresAt().isAfter(now)) {
-            return HoldsNot.EXPIRED;
-        }
-        return limits.notBefore().isAfter(now.plus(skew)) ? HoldsNot.NOT_YET : new Holds(line);
+        return grants.find(tenant, jti, did -> dids.revoked(tenant, did), now, skew);
     }
 
     /**
@@ -252,9 +262,7 @@ public final class IdentityView {
      * @throws AccessRefused if it does not, or if too little is known of identity-service to say
      */
     public synchronized ApiKeyChanged apiKey(ApiKey presented, Instant now) {
-        if (!fresh(now)
-                || apiKeysTopic.age(now).compareTo(maxSilence) > 0
-                || apiKeysTopic.behindFor(now).compareTo(maxLag) > 0) {
+        if (!fresh(now) || !apiKeysTopic.fresh(now, maxSilence, maxLag)) {
             throw new AccessRefused(
                     Reason.IDENTITY_SILENT,
                     "Whether an API key holds cannot be told while identity-service is silent; try again.");

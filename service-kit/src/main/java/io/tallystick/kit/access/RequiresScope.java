@@ -23,7 +23,7 @@ public @interface RequiresScope {
 
     /**
      * Whether a caller passes that may see only what is its own (a tenant's client or agent). The resource then
-     * promises to look at {@link Caller#ownOnly()} and to keep to the subject {@link Caller#did()}.
+     * promises to look at {@link Caller#ownOnly()} and to keep to {@link Caller#subjects()}.
      */
     boolean own() default false;
 }

@@ -31,7 +31,8 @@ public class Topics {
             EventType.KEY_CHANGED.topic(),
             EventType.DID_CHANGED.topic(),
             EventType.GRANT_CHANGED.topic(),
-            EventType.API_KEY_CHANGED.topic());
+            EventType.API_KEY_CHANGED.topic(),
+            EventType.WALLET_CHANGED.topic());
 
     /**
      * A withdrawn right stays readable for ten minutes, whatever is put behind it: twice as long as an access token

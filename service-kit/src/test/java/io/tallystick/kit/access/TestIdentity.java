@@ -9,6 +9,7 @@ import io.tallystick.events.EventType;
 import io.tallystick.events.GrantChanged;
 import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.events.KeyChanged;
+import io.tallystick.events.WalletChanged;
 import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.proof.NonceSeries;
 import io.tallystick.kit.access.proof.Nonces;
@@ -41,6 +42,7 @@ public final class TestIdentity implements AutoCloseable {
 
     private static final String GRANTS = IdentityView.GRANTS_TOPIC;
     private static final String API_KEYS = IdentityView.API_KEYS_TOPIC;
+    private static final String WALLETS = IdentityView.WALLETS_TOPIC;
 
     private final String prefix;
     private final KafkaProducer<String, byte[]> producer;
@@ -148,6 +150,41 @@ public final class TestIdentity implements AutoCloseable {
     public void grant(LongFunction<GrantChanged> event) {
         publish(GRANTS, event.apply(next(GRANTS)));
         heartbeat();
+    }
+
+    /**
+     * Links an account on a chain to a DID, by its CAIP-10 name.
+     *
+     * @return the signed event, for who wants to put it back
+     */
+    public byte[] link(String tenant, String did, String account) {
+        return wallet(tenant, did, account, true);
+    }
+
+    /** Ends the link of an account. */
+    public void unlink(String tenant, String did, String account) {
+        wallet(tenant, did, account, false);
+    }
+
+    private byte[] wallet(String tenant, String did, String account, boolean linked) {
+        var now = Instant.now();
+        var event = new WalletChanged(tenant, account, did, linked, now, now.plusSeconds(86_400), next(WALLETS));
+        var value = signed(eventKey, WALLETS, event);
+        send(WALLETS, event.key(), value);
+        heartbeat();
+        return value;
+    }
+
+    /** Writes to the topic of accounts whatever it is, as who got hold of the broker can. */
+    public void writeToWallets(byte[] value) {
+        send(WALLETS, "k", value);
+    }
+
+    /** An event that links an account, as one would write it who does not have identity's key. */
+    public static byte[] forgedLink(String tenant, String did, String account) {
+        var now = Instant.now();
+        var event = new WalletChanged(tenant, account, did, true, now, now.plusSeconds(86_400), 1_000_000);
+        return signed(randomKey(), WALLETS, event);
     }
 
     /**
@@ -269,6 +306,8 @@ public final class TestIdentity implements AutoCloseable {
                                 Map.of(
                                         GRANTS,
                                         revisions.getOrDefault(GRANTS, 0L),
+                                        WALLETS,
+                                        revisions.getOrDefault(WALLETS, 0L),
                                         API_KEYS,
                                         revisions.getOrDefault(API_KEYS, 0L)),
                                 nonces().accepted()));
@@ -281,9 +320,12 @@ public final class TestIdentity implements AutoCloseable {
     }
 
     private void publish(String topic, DomainEvent event) {
+        send(topic, event.key(), signed(eventKey, topic, event));
+    }
+
+    private void send(String topic, String key, byte[] value) {
         try {
-            producer.send(new ProducerRecord<>(prefix + topic, event.key(), signed(eventKey, topic, event)))
-                    .get(30, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(prefix + topic, key, value)).get(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
@@ -297,6 +339,7 @@ public final class TestIdentity implements AutoCloseable {
                 create(admin, new NewTopic(prefix + topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
             }
             create(admin, new NewTopic(prefix + GRANTS, 1, (short) 1));
+            create(admin, new NewTopic(prefix + WALLETS, 1, (short) 1));
             create(admin, new NewTopic(prefix + API_KEYS, 1, (short) 1));
         }
     }

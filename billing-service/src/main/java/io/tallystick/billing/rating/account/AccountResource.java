@@ -93,8 +93,11 @@ class AccountResource {
 
     private Uni<AccountEntity> readable(String subject) {
         requireSubject(subject);
-        if (caller.ownOnly() && !subject.equals(caller.did())) {
-            throw refused("not-your-account", 403, "Ask for the account of your own DID.");
+        if (caller.ownOnly() && !caller.subjects().contains(subject)) {
+            throw refused(
+                    "not-your-account",
+                    403,
+                    "Ask for the account of your own DID, or of a wallet that is linked to it.");
         }
         return accounts.find(new AccountEntity.Key(caller.tenant(), subject)).map(AccountResource::found);
     }

@@ -18,6 +18,7 @@ import io.tallystick.events.EventJson;
 import io.tallystick.events.EventType;
 import io.tallystick.events.Funding;
 import io.tallystick.events.MeterAdvanced;
+import io.tallystick.kit.access.TestIdentity;
 import io.tallystick.kit.outbox.Topics;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
@@ -258,6 +259,43 @@ class RatingEdgeTest {
                             "type",
                             endsWith(scopes[0].endsWith(":read") ? "insufficient-scope" : "voucher-wrong-signer"));
         }
+    }
+
+    @Test
+    void aClientReadsTheAccountsOfItsWallets() {
+        var account = "eip155:84532:0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
+        var wallet = "did:pkh:" + account;
+        post(card(hour, "1", "1")).statusCode(201);
+        send(advanced(wallet, Funding.ACCOUNT, "1", "0"));
+        awaitAccount(wallet, "rated", "1");
+        var client = BillingStack.ownToken(tenant, "did:key:zClient", "billing:read");
+        given().auth().oauth2(client).get("/v1/accounts/" + wallet).then().statusCode(403);
+
+        var told = BillingStack.identity().link(tenant, "did:key:zClient", account);
+        awaitStatus(client, wallet, 200);
+        given().auth()
+                .oauth2(client)
+                .get("/v1/accounts/" + wallet + "/charges")
+                .then()
+                .statusCode(200);
+        BillingStack.identity().unlink(tenant, "did:key:zClient", account);
+        awaitStatus(client, wallet, 403);
+
+        // An old event put back does not bring it back, nor does one without identity's key.
+        BillingStack.identity().writeToWallets(told);
+        BillingStack.identity().writeToWallets(TestIdentity.forgedLink(tenant, "did:key:zClient", account));
+        var other = "eip155:84532:0x2b5ad5c4795c026514f8317c7a215e218dccd6cf";
+        BillingStack.identity().link(tenant, "did:key:zClient", other);
+        awaitStatus(client, "did:pkh:" + other, 404);
+        given().auth().oauth2(client).get("/v1/accounts/" + wallet).then().statusCode(403);
+    }
+
+    private static void awaitStatus(String token, String subject, int status) {
+        await().untilAsserted(() -> given().auth()
+                .oauth2(token)
+                .get("/v1/accounts/" + subject)
+                .then()
+                .statusCode(status));
     }
 
     @Test

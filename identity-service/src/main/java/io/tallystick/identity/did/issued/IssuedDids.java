@@ -29,7 +29,7 @@ import org.hibernate.reactive.mutiny.Mutiny;
 
 /** All DIDs that were issued, with their logs. One method is one transaction; who changes a DID holds its row. */
 @ApplicationScoped
-class IssuedDids {
+public class IssuedDids {
     /** Who issues for a tenant takes turns, so that two at once are not one too many. */
     private static final String LOCK = "select id from tenant where id = :tenant for no key update";
 
@@ -113,6 +113,38 @@ class IssuedDids {
         return change(tenant, name, now, Unchanged::new, IssuedLog::deactivate);
     }
 
+    /**
+     * Lists exactly these accounts, by their CAIP-10 names, in the document of {@code did}, if this tenant issued it. One
+     * that was deactivated or whose log is full stays as it is.
+     *
+     * @return false if the document has changed too often just now, and nothing was done
+     */
+    public Uni<Boolean> listAccounts(
+            Mutiny.Session session, String tenant, String did, List<String> accounts, Instant now) {
+        return held(session, tenant, did)
+                .chain(row -> row.isEmpty()
+                        ? Uni.createFrom().item(Rejected.UNKNOWN_DID)
+                        : change(session, row.get(), now, Unchanged::new, (log, turn) -> log.list(accounts, turn)))
+                .map(issuance -> issuance != Rejected.TOO_SOON);
+    }
+
+    /** Makes others who change {@code did} wait until the transaction of {@code session} ends, if this tenant issued it. */
+    public Uni<Void> takeTurn(Mutiny.Session session, String tenant, String did) {
+        return held(session, tenant, did).replaceWithVoid();
+    }
+
+    private static Uni<Optional<WebvhDidEntity>> held(Mutiny.Session session, String tenant, String did) {
+        if (!did.startsWith(WebvhDid.PREFIX)) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        return session.createQuery("from WebvhDidEntity where tenant = :tenant and scid = :scid", WebvhDidEntity.class)
+                .setParameter("tenant", tenant)
+                .setParameter("scid", WebvhDid.parse(did).scid())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getSingleResultOrNull()
+                .map(Optional::ofNullable);
+    }
+
     /** @param ended what is answered if the DID was deactivated before */
     private Uni<Issuance> change(
             String tenant,
@@ -150,8 +182,12 @@ class IssuedDids {
             case Same() -> Uni.createFrom().item(new Unchanged(row.toIssuedDid()));
             case Grown(var grown) -> {
                 row.grewTo(grown, next, now);
+                // Other accounts are no other keys: what was given to the DID stays good.
+                var follows = grown.accounts().equals(log.accounts());
                 yield persist(session, grown)
-                        .chain(() -> identities.follow(session, row.tenant, grown.newest(), now))
+                        .chain(() -> follows
+                                ? identities.follow(session, row.tenant, grown.newest(), now)
+                                : Uni.createFrom().voidItem())
                         .replaceWith(new Changed(row.toIssuedDid()));
             }
         };

@@ -31,6 +31,9 @@ record IssuedLog(List<String> lines, Verified log) {
     /** A version each month for twenty years. Whoever resolves the DID verifies them all. */
     private static final int MAX_LINES = 255;
 
+    /** Accounts are listed only while there is room to take them off again. */
+    private static final int RESERVED_LINES = 24;
+
     private static final int MAX_OTHER_NAMES = 16;
     private static final Duration MAX_AHEAD = Duration.ofMinutes(1);
 
@@ -64,7 +67,7 @@ record IssuedLog(List<String> lines, Verified log) {
 
     static IssuedLog first(WebvhDid unborn, List<VerificationKey> keys, boolean portable, Turn turn) {
         var parameters = rotation(turn).with("portable", new JsonBoolean(portable));
-        var document = IssuedDocument.of(unborn, keys, List.of());
+        var document = IssuedDocument.of(unborn, keys, List.of(), List.of());
         var line = LogAuthor.first(parameters, document, turn.key, turn.now);
         var scid = LogAuthor.scid(line);
         return read(new WebvhDid(scid, unborn.host(), unborn.path()), List.of(line), turn.now);
@@ -86,7 +89,7 @@ record IssuedLog(List<String> lines, Verified log) {
 
     /** Another update key; and other keys of the DID itself, if they are given. */
     Growth rotate(Optional<List<VerificationKey>> keys, Turn turn) {
-        var document = keys.map(some -> IssuedDocument.of(newest().did(), some, otherNames()))
+        var document = keys.map(some -> IssuedDocument.of(newest().did(), some, otherNames(), accounts()))
                 .orElse(newest().document());
         return grow(rotation(turn), document, newest().did(), turn);
     }
@@ -108,9 +111,22 @@ record IssuedLog(List<String> lines, Verified log) {
                 ? Rejected.LOG_FULL
                 : grow(
                         rotation(turn),
-                        IssuedDocument.of(moved, IssuedDocument.keys(newest().document()), names),
+                        IssuedDocument.of(moved, IssuedDocument.keys(newest().document()), names, accounts()),
                         moved,
                         turn);
+    }
+
+    /** The document lists exactly these accounts, which the DID's subject has proved to hold. */
+    Growth list(List<String> accounts, Turn turn) {
+        if (accounts.equals(accounts())) {
+            return new Same();
+        }
+        if (!accounts().containsAll(accounts) && lines.size() >= MAX_LINES - RESERVED_LINES) {
+            return Rejected.LOG_FULL;
+        }
+        var keys = IssuedDocument.keys(newest().document());
+        return grow(
+                rotation(turn), IssuedDocument.of(newest().did(), keys, otherNames(), accounts), newest().did(), turn);
     }
 
     /** The last entry. It commits to no further key, and its own is of no more use. */
@@ -140,6 +156,11 @@ record IssuedLog(List<String> lines, Verified log) {
 
     private List<String> otherNames() {
         return IssuedDocument.otherNames(newest().document());
+    }
+
+    /** The accounts that its newest document lists. */
+    List<String> accounts() {
+        return IssuedDocument.accounts(newest().document());
     }
 
     private static JsonObject rotation(Turn turn) {

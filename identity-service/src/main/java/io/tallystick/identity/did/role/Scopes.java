@@ -24,6 +24,8 @@ public final class Scopes {
                             "grants:read",
                             "api-keys:write",
                             "api-keys:read",
+                            "wallets:write",
+                            "wallets:read",
                             "audit:read"),
             "metering-service", Set.of("usage:write", "usage:read", "meters:write", "grants:spend"),
             "billing-service",
@@ -51,7 +53,7 @@ public final class Scopes {
 
     /** What gives rights to others needs a proof of a DID's key: an API key that is found must not make more of its kind. */
     private static final Set<String> NOT_BY_API_KEY =
-            Set.of("tenants:write", "keys:write", "identities:write", "api-keys:write");
+            Set.of("tenants:write", "keys:write", "identities:write", "api-keys:write", "wallets:write");
 
     private static final Map<Role, Set<String>> BY_ROLE = Map.of(
             Role.OWNER,
@@ -62,6 +64,8 @@ public final class Scopes {
                             "grants:read",
                             "api-keys:write",
                             "api-keys:read",
+                            "wallets:write",
+                            "wallets:read",
                             "audit:read",
                             "meters:write",
                             "usage:write",
@@ -78,6 +82,8 @@ public final class Scopes {
                             "grants:read",
                             "api-keys:write",
                             "api-keys:read",
+                            "wallets:write",
+                            "wallets:read",
                             "usage:read",
                             "billing:read",
                             "vouchers:write"),
@@ -87,6 +93,7 @@ public final class Scopes {
                             "identities:read",
                             "grants:read",
                             "api-keys:read",
+                            "wallets:read",
                             "audit:read",
                             "usage:read",
                             "billing:read"),
