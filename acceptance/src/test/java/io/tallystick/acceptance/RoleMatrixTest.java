@@ -207,6 +207,7 @@ class RoleMatrixTest {
                         "POST /v1/tenants/{tenant}/workloads",
                         "POST /v1/tenants/{tenant}/api-keys",
                         "POST /v1/tenants/{tenant}/dids",
+                        "POST /v1/tenants/{tenant}/wallets",
                         "POST /v1/keys/rotate");
     }
 

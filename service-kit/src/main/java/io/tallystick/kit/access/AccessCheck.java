@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.apikey.ApiKey;
+import io.tallystick.kit.access.apikey.SentKey;
 import io.tallystick.kit.access.apikey.UsedKey;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.MemoryUsedProofs;
@@ -152,7 +153,7 @@ public class AccessCheck {
 
     /** Two credentials in one request are a doubt, and a doubt is none. */
     private static Credential credential(Presented request) {
-        var sent = SentKey.of(request);
+        var sent = sentKey(request);
         if (sent.isPresent()) {
             return new Credential(Scheme.BEARER, sent.get());
         }
@@ -169,6 +170,20 @@ public class AccessCheck {
         throw new AccessRefused(
                 Reason.NO_TOKEN,
                 "Send an access token or an API key: Authorization: Bearer …, or DPoP … with a proof if it is bound to a key.");
+    }
+
+    private static Optional<String> sentKey(Presented request) {
+        try {
+            return SentKey.of(request.headers(), request.path() + "?" + request.query());
+        } catch (SentKey.Misplaced e) {
+            var reason =
+                    switch (e.why()) {
+                        case NO_KEY -> Reason.MALFORMED_API_KEY;
+                        case SEVERAL_CREDENTIALS -> Reason.CONFLICTING_CREDENTIALS;
+                        case IN_URL -> Reason.API_KEY_IN_URL;
+                    };
+            throw new AccessRefused(reason, e.getMessage());
+        }
     }
 
     private Optional<Proof> proof(Presented request, Credential credential, AccessToken token, Instant now) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The spend grants that hold, as identity-service told. Part of {@link IdentityView}, which has checked who says it.
@@ -82,7 +83,26 @@ public final class GrantView {
 
     /** Whether what is known is recent and whole. */
     boolean fresh(Instant now, Duration maxSilence, Duration maxLag) {
-        return topic.age(now).compareTo(maxSilence) <= 0 && topic.behindFor(now).compareTo(maxLag) <= 0;
+        return topic.fresh(now, maxSilence, maxLag);
+    }
+
+    /** @param revoked whether a DID lost its access to the tenant */
+    Found find(String tenant, String jti, Predicate<String> revoked, Instant now, Duration skew) {
+        var line = line(tenant, jti);
+        if (line.isEmpty()) {
+            return HoldsNot.UNKNOWN;
+        }
+        if (line.stream()
+                .anyMatch(grant -> revoked.test(grant.client())
+                        || revoked.test(grant.agent().did()))) {
+            return HoldsNot.IDENTITY_REVOKED;
+        }
+        // The ones above end no earlier and begin no later.
+        var limits = line.getFirst().limits();
+        if (!limits.expiresAt().isAfter(now)) {
+            return HoldsNot.EXPIRED;
+        }
+        return limits.notBefore().isAfter(now.plus(skew)) ? HoldsNot.NOT_YET : new Holds(line);
     }
 
     /** The grant and all that it hangs below; empty if one of them is not known. */

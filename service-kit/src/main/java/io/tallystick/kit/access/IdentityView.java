@@ -10,8 +10,6 @@ import io.tallystick.events.KeyChanged;
 import io.tallystick.events.WalletChanged;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.GrantView.Found;
-import io.tallystick.kit.access.GrantView.Holds;
-import io.tallystick.kit.access.GrantView.HoldsNot;
 import io.tallystick.kit.access.apikey.ApiKey;
 import io.tallystick.kit.access.apikey.ApiKeyView;
 import io.tallystick.kit.access.proof.Nonces;
@@ -238,10 +236,9 @@ public final class IdentityView {
 
     /** {@code did}, and each account that is linked to it, as did:pkh; itself alone while little is known of accounts. */
     public synchronized Set<String> subjects(String tenant, String did, Instant now) {
-        var known = fresh(now)
-                && walletsTopic.age(now).compareTo(maxSilence) <= 0
-                && walletsTopic.behindFor(now).compareTo(maxLag) <= 0;
-        return known ? wallets.subjects(tenant, did, now) : Set.of(did);
+        return fresh(now) && walletsTopic.fresh(now, maxSilence, maxLag)
+                ? wallets.subjects(tenant, did, now)
+                : Set.of(did);
     }
 
     /**
@@ -256,21 +253,7 @@ public final class IdentityView {
                     Reason.IDENTITY_SILENT,
                     "Whether a grant holds cannot be told while identity-service is silent; try again.");
         }
-        var line = grants.line(tenant, jti);
-        if (line.isEmpty()) {
-            return HoldsNot.UNKNOWN;
-        }
-        if (line.stream()
-                .anyMatch(grant -> revoked(tenant, grant.client())
-                        || revoked(tenant, grant.agent().did()))) {
-            return HoldsNot.IDENTITY_REVOKED;
-        }
-        // The ones above end no earlier and begin no later.
-        var limits = line.getFirst().limits();
-        if (!limits.expiresAt().isAfter(now)) {
-            return HoldsNot.EXPIRED;
-        }
-        return limits.notBefore().isAfter(now.plus(skew)) ? HoldsNot.NOT_YET : new Holds(line);
+        return grants.find(tenant, jti, did -> dids.revoked(tenant, did), now, skew);
     }
 
     /**
@@ -279,9 +262,7 @@ public final class IdentityView {
      * @throws AccessRefused if it does not, or if too little is known of identity-service to say
      */
     public synchronized ApiKeyChanged apiKey(ApiKey presented, Instant now) {
-        if (!fresh(now)
-                || apiKeysTopic.age(now).compareTo(maxSilence) > 0
-                || apiKeysTopic.behindFor(now).compareTo(maxLag) > 0) {
+        if (!fresh(now) || !apiKeysTopic.fresh(now, maxSilence, maxLag)) {
             throw new AccessRefused(
                     Reason.IDENTITY_SILENT,
                     "Whether an API key holds cannot be told while identity-service is silent; try again.");

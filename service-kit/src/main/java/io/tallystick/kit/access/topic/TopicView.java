@@ -52,4 +52,9 @@ public final class TopicView {
     public Duration behindFor(Instant now) {
         return behindSince.isAfter(now) ? Duration.ZERO : Duration.between(behindSince, now);
     }
+
+    /** Whether what was read is recent and whole. */
+    public boolean fresh(Instant now, Duration maxSilence, Duration maxLag) {
+        return age(now).compareTo(maxSilence) <= 0 && behindFor(now).compareTo(maxLag) <= 0;
+    }
 }
