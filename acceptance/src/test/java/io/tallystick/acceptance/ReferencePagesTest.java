@@ -21,12 +21,14 @@ import org.junit.jupiter.api.Test;
 class ReferencePagesTest {
     private static final Path ROOT = Path.of("..");
     private static final Path PROBLEMS = ROOT.resolve("docs/reference/problems.md");
+    private static final Path ATTACKS = ROOT.resolve("docs/reference/attacks.md");
     private static final Path METRICS = ROOT.resolve("docs/operating/metrics.md");
 
     private static final Pattern MADE = Pattern.compile("\\bProblem\\.of\\(\\s*(\"[^\"]*\"|\\w+)");
     private static final Pattern HELPER = Pattern.compile("\\b(\\w+)\\(\\s*String name\\b");
     private static final Pattern METER =
             Pattern.compile("\\b(?:counter|gauge|timer|summary|builder)\\(\\s*\"(tallystick\\.[a-z.]+)\"");
+    private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+Test)\\.(\\w+)`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(tallystick_[a-z_]+)`");
     private static final Pattern SECTION = Pattern.compile("(?m)^### ([a-z0-9-]+)$");
 
@@ -48,6 +50,22 @@ class ReferencePagesTest {
                     .as("%s", file)
                     .matches("\"[a-z0-9-]+\"|name"));
         }
+    }
+
+    @Test
+    void eachTestOnThePageOfAttacksIsThere() throws IOException {
+        var named = NAMED.matcher(Files.readString(ATTACKS)).results().toList();
+        var tests = files("src/test/java").stream()
+                .filter(file -> file.toString().endsWith("Test.java"))
+                .collect(Collectors.toMap(
+                        file -> file.getFileName().toString().replace(".java", ""),
+                        ReferencePagesTest::read,
+                        String::concat));
+
+        assertThat(named).hasSizeGreaterThan(50);
+        assertThat(named).allSatisfy(test -> assertThat(tests.getOrDefault(test.group(1), ""))
+                .as(test.group())
+                .contains("void " + test.group(2) + "("));
     }
 
     /** Prometheus appends a unit, {@code _total} and the like to a metric's name. */
@@ -91,8 +109,12 @@ class ReferencePagesTest {
     }
 
     private static List<Path> sources() throws IOException {
+        return files("src/main/java");
+    }
+
+    private static List<Path> files(String below) throws IOException {
         try (var modules = Files.list(ROOT)) {
-            var folders = modules.map(module -> module.resolve("src/main/java"))
+            var folders = modules.map(module -> module.resolve(below))
                     .filter(Files::isDirectory)
                     .toList();
             return folders.stream().flatMap(ReferencePagesTest::javaFiles).toList();

@@ -57,12 +57,12 @@ class AuditResource {
         return log.check(tenant, after);
     }
 
-    private static Instant time(String name, String text) {
+    private static Instant time(String parameter, String text) {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new ProblemException(Problem.of(
-                    "invalid-time", "Audit log not read", 400, name + " must be a time in UTC that exists."));
+                    "invalid-time", "Audit log not read", 400, parameter + " must be a time in UTC that exists."));
         }
     }
 
