@@ -342,7 +342,8 @@ class CredentialResourceTest {
 
     private static boolean isSet(ExtractableResponse<Response> credential, String purpose) {
         int list = credential.path("statusList");
-        var text = given().get("/status-lists/" + list + purpose)
+        var text = given().accept("application/json")
+                .get("/status-lists/" + list + purpose)
                 .then()
                 .statusCode(200)
                 .contentType("application/vc+jwt")

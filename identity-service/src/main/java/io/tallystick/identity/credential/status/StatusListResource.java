@@ -13,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,7 +42,7 @@ class StatusListResource {
     }
 
     @GET
-    @Produces(TYPE)
+    @Produces(MediaType.WILDCARD)
     public Uni<RestResponse<String>> revocation(
             @RestPath @Pattern(regexp = NUMBER) String number,
             @RestHeader(HttpHeaders.IF_NONE_MATCH) Optional<String> known,
@@ -51,7 +52,7 @@ class StatusListResource {
 
     @GET
     @Path("/" + ListAddress.SUSPENSION)
-    @Produces(TYPE)
+    @Produces(MediaType.WILDCARD)
     public Uni<RestResponse<String>> suspension(
             @RestPath @Pattern(regexp = NUMBER) String number,
             @RestHeader(HttpHeaders.IF_NONE_MATCH) Optional<String> known,
@@ -84,6 +85,8 @@ class StatusListResource {
         boolean same = known.filter(tags -> tags.contains(tag)).isPresent();
         return RestResponse.ResponseBuilder.<String>create(same ? 304 : 200)
                 .entity(same ? null : text)
+                // Whatever is asked for: many readers of credentials ask for JSON, and take what they get.
+                .header(HttpHeaders.CONTENT_TYPE, TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.CACHE_CONTROL, "public, max-age=" + lists.maxAgeSeconds())
                 .build();
