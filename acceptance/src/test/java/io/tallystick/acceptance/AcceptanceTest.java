@@ -45,6 +45,7 @@ class AcceptanceTest {
                 "webvh",
                 "proofs",
                 "dids",
+                "ethr",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",
