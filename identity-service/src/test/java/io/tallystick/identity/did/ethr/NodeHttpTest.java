@@ -102,9 +102,9 @@ class NodeHttpTest {
 
     @Test
     void redirectsAreNotFollowed() {
-        serve("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + server.getLocalPort()
+        serve("HTTP/1.1 303 See Other\r\nLocation: http://127.0.0.1:" + server.getLocalPort()
                 + "/elsewhere\r\nContent-Length: 0\r\n\r\n");
-        isSilent("status 302");
+        isSilent("status 303");
         assertThat(connections).hasValue(1);
     }
 

@@ -184,7 +184,8 @@ class ForeignResolutionTest {
         var tenant = operator.newTenant();
         operator.post("/v1/tenants/" + tenant + "/identities", """
                         {"did":"did:ethr:sepolia:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74","kind":"service",\
-                        "roles":["ingest"],"name":"an account"}""").statusCode(422)
+                        "roles":["ingest"],"name":"an account"}""")
+                .statusCode(422)
                 .body("type", endsWith("/did-cannot-sign"));
     }
 
