@@ -1,8 +1,8 @@
 // did:ethr as its authors' own resolver sees it: `ethr-did-resolver` and identity-service read the same registry on the
 // stack's chain, and say the same of every DID. The registry is the authors' own build, `ethr-did-registry`.
 //
-// That version of their resolver writes keys as the method's text of before had them. The text of now names other types and
-// encodings for the same keys, which ours follows: `modern` says theirs in these, and changes nothing else.
+// That version of their resolver writes keys as the method's text of before had them. The text of now names other types
+// and encodings for the same keys, which ours follows: `modern` says theirs in these, and changes nothing else.
 import assert from 'node:assert/strict';
 import { createECDH, ECDH } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -177,7 +177,9 @@ describe('a did:ethr', () => {
     await same(did, `?versionId=${before - 1n}`);
     const { timestamp } = await chain.getBlock({ blockNumber: before });
     const time = new Date(Number(timestamp) * 1000).toISOString();
-    assert.deepEqual((await ours(did, `?versionTime=${time}`)).didDocument, (await ours(did, `?versionId=${before}`)).didDocument);
+    const { '@context': context, ...then } = (await ours(did, `?versionTime=${time}`)).didDocument;
+    assert.ok(context.length > 1);
+    assert.deepEqual(then, old.document);
     assert.deepEqual((await ours(did, `?versionTime=${timestamp}`)).didDocumentMetadata, old.metadata);
     assert.equal((await ours(did, '?versionId=999999999')).status, 404);
     assert.equal((await ours(did, '?versionId=latest')).status, 400);
