@@ -7,7 +7,7 @@ const ED25519_PUBLIC = Buffer.from([0xed, 0x01]);
 // What stands before the 32 bytes of a seed in PKCS #8 (RFC 8410).
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-function base58(bytes) {
+export function base58(bytes) {
   let number = BigInt('0x' + bytes.toString('hex'));
   let text = '';
   for (; number > 0n; number /= 58n) text = BASE58[Number(number % 58n)] + text;

@@ -47,6 +47,7 @@ class AcceptanceTest {
                 "proofs",
                 "dids",
                 "credentials",
+                "ethr",
                 "openmeter",
                 "x402-channel",
                 "x402-exact",

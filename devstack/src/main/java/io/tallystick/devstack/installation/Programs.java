@@ -36,6 +36,12 @@ public final class Programs {
      */
     private static final String NOTICE = "7s";
 
+    private static final String ETHR_NETWORK =
+            "TALLYSTICK_IDENTITY_ETHR_NETWORKS__0X" + "%X".formatted(Anvil.CHAIN_ID) + "__";
+
+    /** Where did:ethr has its registry on most chains. */
+    private static final String ETHR_REGISTRY = "0xdca7ef03e98e0dc2b855be647c39abe984fcf21b";
+
     private final Checkout checkout;
     private final RunFolder folder;
     private final Settings settings;
@@ -141,7 +147,19 @@ public final class Programs {
                 keys.operator().did(),
                 // DIDs are issued under names; this one leads to this machine.
                 "TALLYSTICK_IDENTITY_DID_DOMAIN",
-                "identity.localhost:" + settings.port(IDENTITY));
+                "identity.localhost:" + settings.port(IDENTITY),
+                // DIDs of accounts on the local chain, once somebody put a registry there.
+                ETHR_NETWORK + "RPC",
+                url(CHAIN),
+                ETHR_NETWORK + "REGISTRY",
+                ETHR_REGISTRY,
+                // A workbench: who changes a DID wants to see it.
+                "TALLYSTICK_IDENTITY_ETHR_MAX_AGE",
+                "0s",
+                "TALLYSTICK_IDENTITY_ETHR_NEGATIVE_MAX_AGE",
+                "0s",
+                "TALLYSTICK_IDENTITY_ETHR_READS_PER_MINUTE_AND_CALLER",
+                "600");
     }
 
     private Map<String, String> meteringOwn() {

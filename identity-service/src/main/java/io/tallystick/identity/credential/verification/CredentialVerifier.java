@@ -77,7 +77,7 @@ class CredentialVerifier {
             case NotFound(var detail) -> unresolved(detail);
             case InvalidDid(var detail) -> unresolved(detail);
             case InvalidOptions(var detail) -> unresolved(detail);
-            case NotResolved(var detail) -> unresolved(detail);
+            case NotResolved(var detail, var _) -> unresolved(detail);
             case MethodNotSupported(var method) -> unresolved("did:" + method + " is not supported");
             case TooManyRequests(var detail, var _) -> Optional.of(new Refused(Reason.TOO_MANY_LOOKUPS, detail));
         };

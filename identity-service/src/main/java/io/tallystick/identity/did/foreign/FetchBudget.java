@@ -8,20 +8,20 @@ import java.util.Map;
  * How many foreign DIDs are fetched in a minute, by one caller and in all. Each minute begins anew. Knows only callers
  * that were allowed something in this minute, which are no more than what is allowed in all.
  */
-final class FetchBudget {
+public final class FetchBudget {
     private final int perMinute;
     private final int perCaller;
     private final Map<String, Integer> callers = new HashMap<>();
     private int spent;
     private long minute;
 
-    FetchBudget(int perMinute, int perCaller) {
+    public FetchBudget(int perMinute, int perCaller) {
         this.perMinute = perMinute;
         this.perCaller = perCaller;
     }
 
     /** Takes one fetch from the caller's budget and from everyone's. @return whether both had one */
-    synchronized boolean allows(String caller, Instant now) {
+    public synchronized boolean allows(String caller, Instant now) {
         if (now.getEpochSecond() / 60 != minute) {
             minute = now.getEpochSecond() / 60;
             spent = 0;

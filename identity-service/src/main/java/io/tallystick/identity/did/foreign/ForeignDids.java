@@ -39,7 +39,7 @@ final class ForeignDids {
 
     private final Fetcher fetcher;
     private final FetchBudget budget;
-    private final KeptAnswers kept;
+    private final KeptAnswers<Found> kept;
     private final SeenVersions seen;
     private final Ages ages;
     private final Executor readers;
@@ -79,7 +79,7 @@ final class ForeignDids {
     ForeignDids(
             Fetcher fetcher,
             FetchBudget budget,
-            KeptAnswers kept,
+            KeptAnswers<Found> kept,
             SeenVersions seen,
             Ages ages,
             Executor readers,
@@ -211,7 +211,7 @@ final class ForeignDids {
         return switch (fetched) {
             case Fetched.Missing(var detail) -> bad(new Found.Answer(new NotFound(file.fileName() + ": " + detail)));
             case Fetched.Unreachable(var detail) ->
-                bad(new Found.Answer(new NotResolved(file.fileName() + ": " + detail)));
+                bad(new Found.Answer(new NotResolved(file.fileName() + ": " + detail, 0)));
             case Fetched.Refused(var detail) -> invalid(file.fileName() + ": " + detail);
             case Fetched.Overloaded() -> new Answer(new Found.Answer(TOO_MANY), 0, Duration.ZERO);
             case Fetched.Found _ -> throw new IllegalStateException("was found");

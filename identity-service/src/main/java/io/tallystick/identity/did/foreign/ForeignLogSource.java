@@ -53,7 +53,7 @@ class ForeignLogSource implements DidLogSource {
         this.dids = new ForeignDids(
                 this::fetch,
                 new FetchBudget(config.fetchesPerMinute(), config.fetchesPerMinuteAndCaller()),
-                new KeptAnswers(config.maxKeptBytes()),
+                new KeptAnswers<>(config.maxKeptBytes()),
                 new SeenVersions(config.maxRemembered()),
                 new Ages(config.maxAge(), config.negativeMaxAge()),
                 reader,

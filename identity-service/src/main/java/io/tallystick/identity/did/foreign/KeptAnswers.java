@@ -1,26 +1,25 @@
 package io.tallystick.identity.did.foreign;
 
-import io.tallystick.identity.did.DidLogSource.Found;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /** What was found of foreign DIDs, until it is too old or needs too much room. Not for two threads at once. */
-final class KeptAnswers {
+public final class KeptAnswers<T> {
     /** What an entry needs beside the text it was read from, so that their number has a bound too. */
     static final int ENTRY_BYTES = 1024;
 
     private final long mostBytes;
-    private final LinkedHashMap<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, Kept<T>> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    private record Kept(Found found, long bytes, Instant until) {}
+    private record Kept<T>(T found, long bytes, Instant until) {}
 
-    KeptAnswers(long mostBytes) {
+    public KeptAnswers(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
-    Optional<Found> get(String did, Instant now) {
+    public Optional<T> get(String did, Instant now) {
         var found = kept.get(did);
         if (found != null && !now.isBefore(found.until())) {
             remove(did);
@@ -34,9 +33,9 @@ final class KeptAnswers {
      *
      * @param textLength of what it was read from
      */
-    void put(String did, Found found, int textLength, Instant until) {
+    public void put(String did, T found, int textLength, Instant until) {
         remove(did);
-        var one = new Kept(found, (long) ENTRY_BYTES + textLength, until);
+        var one = new Kept<T>(found, (long) ENTRY_BYTES + textLength, until);
         if (one.bytes > mostBytes) {
             return;
         }

@@ -90,7 +90,7 @@ class LogResolver {
     private static Resolution resolution(Did did, Version version, List<Version> versions, VersionQuery wanted) {
         var metadata = VersionMetadata.of(version, versions);
         if (version.deactivated() && wanted instanceof Newest) {
-            return new Deactivated(metadata);
+            return new Deactivated(Optional.empty(), metadata);
         }
         var document = did.method().equals("web") ? ParallelWeb.document(version) : version.document();
         return new ResolvedVersion(document, metadata);

@@ -54,10 +54,11 @@ class ResolutionAnswers {
         return switch (resolution) {
             case Resolved(var document, var _) -> document(text(document), NO_METADATA, format);
             case ResolvedVersion(var document, var metadata) -> document(document.text(), metadata.text(), format);
-            case Deactivated(var metadata) ->
+            case Deactivated(var document, var metadata) ->
                 answer(
                         410,
-                        text(Result.withoutDocument(metadata.text())),
+                        text(document.map(given -> Result.of(given.text(), metadata.text()))
+                                .orElseGet(() -> Result.withoutDocument(metadata.text()))),
                         whole(format).mediaType());
             default -> error(failure(resolution), format);
         };
@@ -69,7 +70,7 @@ class ResolutionAnswers {
             case Resolved(var document, var _) ->
                 of(url, (JsonObject) JsonReader.read(text(document)), NO_METADATA, format);
             case ResolvedVersion(var document, var metadata) -> of(url, document, metadata.text(), format);
-            case Deactivated(var metadata) ->
+            case Deactivated(var _, var metadata) ->
                 answer(
                         410,
                         text(new Dereferenced("null", new Metadata(null, null), metadata.text())),
@@ -113,8 +114,14 @@ class ResolutionAnswers {
             case InvalidOptions(var detail) ->
                 new Failure(400, "INVALID_OPTIONS", "invalidOptions", "Not a version", detail);
             case NotFound(var detail) -> new Failure(404, "NOT_FOUND", "notFound", "DID not found", detail);
-            case NotResolved(var detail) ->
-                new Failure(500, "INTERNAL_ERROR", "internalError", "DID could not be resolved", detail);
+            case NotResolved(var detail, var seconds) ->
+                new Failure(
+                        500,
+                        DID_ERRORS + "INTERNAL_ERROR",
+                        "internalError",
+                        "DID could not be resolved",
+                        detail,
+                        seconds);
             case TooManyRequests(var detail, var seconds) ->
                 new Failure(429, DID_ERRORS + "INTERNAL_ERROR", "internalError", "Too many requests", detail, seconds);
             case MethodNotSupported(var method) ->

@@ -2,12 +2,14 @@ package io.tallystick.identity.did.resolution;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.tallystick.identity.did.Did;
 import io.tallystick.identity.did.DidResolver;
 import io.tallystick.identity.did.Resolution;
 import io.tallystick.identity.did.Resolution.InvalidDid;
 import io.tallystick.identity.did.Resolution.InvalidOptions;
 import io.tallystick.identity.did.Resolution.TooManyRequests;
+import io.tallystick.identity.did.ethr.EthrResolver;
 import io.tallystick.identity.did.resolution.ResolutionFormat.Accepted;
 import io.tallystick.identity.did.webvh.VersionQuery;
 import io.tallystick.identity.did.webvh.VersionQuery.Newest;
@@ -47,6 +49,7 @@ class ResolutionResource {
 
     private final DidResolver resolver;
     private final LogResolver logs;
+    private final EthrResolver ethr;
     private final ResolutionAnswers answers;
     private final RateLimit rate;
     private final MeterRegistry metrics;
@@ -54,11 +57,13 @@ class ResolutionResource {
     ResolutionResource(
             DidResolver resolver,
             LogResolver logs,
+            EthrResolver ethr,
             ResolutionAnswers answers,
             ResolutionConfig config,
             MeterRegistry metrics) {
         this.resolver = resolver;
         this.logs = logs;
+        this.ethr = ethr;
         this.answers = answers;
         this.rate = new RateLimit(config.requestsPerSecond(), config.burst());
         this.metrics = metrics;
@@ -114,7 +119,8 @@ class ResolutionResource {
         try {
             version = VersionQuery.of(
                     Optional.ofNullable(parameters.get("versionId")),
-                    Optional.ofNullable(parameters.get("versionTime")),
+                    Optional.ofNullable(parameters.get("versionTime"))
+                            .map(time -> text.startsWith("did:ethr:") ? EthrResolver.versionTime(time) : time),
                     Optional.ofNullable(parameters.get("versionNumber")));
         } catch (IllegalArgumentException e) {
             return Uni.createFrom().item(new InvalidOptions(e.getMessage()));
@@ -124,6 +130,12 @@ class ResolutionResource {
             if (logs.knows(did.method())) {
                 return logs.resolve(did, version, caller);
             }
+            if (ethr.knows(did.method())) {
+                return Uni.createFrom()
+                        .completionStage(() -> ethr.resolve(did, version, caller))
+                        // Not on the thread that read what was answered.
+                        .emitOn(Infrastructure.getDefaultWorkerPool());
+            }
         } catch (IllegalArgumentException e) {
             return Uni.createFrom().item(new InvalidDid(e.getMessage()));
         }
@@ -131,7 +143,8 @@ class ResolutionResource {
                 .item(
                         version instanceof Newest
                                 ? resolver.resolve(text)
-                                : new InvalidOptions("only a did:webvh, or the did:web beside it, has versions"));
+                                : new InvalidOptions(
+                                        "only a did:webvh, the did:web beside it, or a did:ethr that is resolved here has versions"));
     }
 
     /**

@@ -57,7 +57,7 @@ class ForeignDidsTest {
         return new ForeignDids(
                 fetcher,
                 new FetchBudget(1000, perCaller),
-                new KeptAnswers(1 << 22),
+                new KeptAnswers<>(1 << 22),
                 new SeenVersions(2),
                 new Ages(GOOD, BAD),
                 readers,
@@ -352,7 +352,7 @@ class ForeignDidsTest {
 
     @Test
     void whatIsKeptHasABound() {
-        var kept = new KeptAnswers(3 * KeptAnswers.ENTRY_BYTES);
+        var kept = new KeptAnswers<Found>(3 * KeptAnswers.ENTRY_BYTES);
         var found = new Found.Answer(new NotFound("none"));
         var later = now.plusSeconds(1);
         for (var did : List.of("a", "b", "c")) {

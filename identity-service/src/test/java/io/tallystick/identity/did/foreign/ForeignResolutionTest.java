@@ -38,6 +38,10 @@ class ForeignResolutionTest {
         public Map<String, String> getConfigOverrides() {
             try (var free = new ServerSocket(0)) {
                 return Map.of(
+                        // did:ethr is asked of a node on the same port, of which nothing is known but that it may be
+                        // away.
+                        "tallystick.identity.ethr.networks.sepolia.rpc", "http://127.0.0.1:" + free.getLocalPort(),
+                        "tallystick.identity.ethr.negative-max-age", "0s",
                         "tallystick.identity.foreign.enabled", "true",
                         "tallystick.identity.foreign.allow-loopback", "true",
                         "tallystick.identity.foreign.ports", "443," + free.getLocalPort(),
@@ -150,6 +154,39 @@ class ForeignResolutionTest {
         resolve("did:web:identity.test:dids:" + tenant + ":two").statusCode(404);
         resolve("did:web:identity.test").statusCode(200);
         assertThat(lookups()).isEqualTo(before);
+    }
+
+    @Test
+    void aNodeThatIsAwayIsSaidToBe() {
+        var did = "did:ethr:sepolia:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74";
+        server.close();
+        resolve(did)
+                .statusCode(500)
+                .header("Retry-After", "5")
+                .body("didResolutionMetadata.error.type", endsWith("#INTERNAL_ERROR"));
+        resolve("did:ethr:0xaa36a7:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74", Map.of("versionTime", "1700000000"))
+                .statusCode(500);
+        resolve(did, Map.of("versionId", "latest"))
+                .statusCode(400)
+                .body("didResolutionMetadata.error.type", endsWith("#INVALID_OPTIONS"));
+        resolve("did:ethr:sepolia:0x12").statusCode(400);
+        resolve(did.replace("sepolia:", "")).statusCode(404);
+        assertThat(metrics.find("tallystick.identity.ethr.requests")
+                        .tag("outcome", "silent")
+                        .counter()
+                        .count())
+                .isPositive();
+    }
+
+    @Test
+    void aDidOfAnAccountIsNoIdentity() {
+        var operator = TestClient.operator();
+        var tenant = operator.newTenant();
+        operator.post("/v1/tenants/" + tenant + "/identities", """
+                        {"did":"did:ethr:sepolia:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74","kind":"service",\
+                        "roles":["ingest"],"name":"an account"}""")
+                .statusCode(422)
+                .body("type", endsWith("/did-cannot-sign"));
     }
 
     private double lookups() {
