@@ -112,10 +112,10 @@ async function credential(holder, again = true) {
   return new Credential({ token: body.access_token, holder, url: resource });
 }
 
-async function seen(what, condition) {
+async function seen(what, condition, why = () => '') {
   const deadline = Date.now() + SEEN_MS;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${SEEN_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${SEEN_MS} ms ${why()}`);
     await pause(5);
   }
 }
@@ -168,6 +168,8 @@ const rotated = [];
 const again = [];
 for (let turn = 0; turn < TURNS; turn++) {
   const old = current;
+  // A key that was made in the turn before may not be known yet.
+  await seen('the key of the turn before', () => old.firstAccepted, () => `(${old.why}, ${[...old.failed]})`);
   rotated.push(
     await withdrawn(old, async () => {
       const times = await timed('POST', '/v1/keys/rotate', { compromised: true });
@@ -187,6 +189,7 @@ report('… after the answer to it', rotated.map(({ sinceCommitted }) => sinceCo
 report('a token of the new key was first taken', again, 'for so long a good token is refused, after a withdrawal only');
 
 // A key whose time has come: nobody notices.
+await seen('the last key', () => current.firstAccepted);
 for (let turn = 0; turn < REGULAR_TURNS; turn++) {
   const before = current;
   before.restart();

@@ -26,7 +26,7 @@ public class SigningKeys {
 
     private final StoredKeys stored;
     private final Signers signers;
-    private volatile Look seen = new Look(Map.of(), Map.of(), 0, 0, Map.of());
+    private volatile Look seen = new Look(Map.of(), Map.of(), 0, 0, 0, Map.of());
 
     SigningKeys(StoredKeys stored, Signers signers) {
         this.stored = stored;
@@ -86,9 +86,14 @@ public class SigningKeys {
         return stored.moveOn(now).invoke(this::remember);
     }
 
-    /** What was opened of a key is forgotten when the key is gone. */
-    void remember(Look look) {
-        signers.keepOnly(look.held().values());
-        seen = look;
+    /**
+     * What was opened of a key is forgotten when the key is gone. A look that began before a change and ends after it is an
+     * old one: by it, a key that was just revoked would sign again.
+     */
+    synchronized void remember(Look look) {
+        if (look.changed() >= seen.changed()) {
+            signers.keepOnly(look.held().values());
+            seen = look;
+        }
     }
 }

@@ -37,11 +37,13 @@ class StoredKeys {
      * What a look at the database showed.
      *
      * @param held by the id of the key; only of keys that can still sign
+     * @param changed the revision of the newest event of a key; it rises with every change of one
      * @param otherRevisions those of the topics without a heartbeat, by the topic's name
      */
     record Look(
             Map<KeyPurpose, KeyRing> rings,
             Map<String, HeldKey> held,
+            long changed,
             long keyRevision,
             long didRevision,
             Map<String, Long> otherRevisions) {
@@ -189,6 +191,7 @@ class StoredKeys {
                 rows.stream()
                         .flatMap(row -> row.toHeldKey().stream())
                         .collect(Collectors.toMap(HeldKey::id, Function.identity())),
+                Math.max(revision.keys, revision.otherKeys),
                 revision.of(EventType.KEY_CHANGED.topic()),
                 revision.of(EventType.DID_CHANGED.topic()),
                 Stream.of(EventType.GRANT_CHANGED, EventType.API_KEY_CHANGED, EventType.WALLET_CHANGED)
