@@ -28,12 +28,14 @@ class Rotation {
     private final SigningKeys keys;
     private final StoredKeys stored;
     private final Signers signers;
+    private final Heartbeats heartbeats;
     private final MeterRegistry metrics;
 
-    Rotation(SigningKeys keys, StoredKeys stored, Signers signers, MeterRegistry metrics) {
+    Rotation(SigningKeys keys, StoredKeys stored, Signers signers, Heartbeats heartbeats, MeterRegistry metrics) {
         this.keys = keys;
         this.stored = stored;
         this.signers = signers;
+        this.heartbeats = heartbeats;
         this.metrics = metrics;
         for (var purpose : KeyPurpose.ROTATING) {
             gauge("tallystick.identity.key.age", "For how long the key that signs has signed", purpose, this::age);
@@ -153,6 +155,7 @@ class Rotation {
 
     private void made(Look after, KeyPurpose purpose, String cause) {
         keys.remember(after);
+        heartbeats.beatAtOnce(after);
         count(purpose, cause);
         Log.infof("key made, purpose=%s, cause=%s", purpose.label(), cause);
     }

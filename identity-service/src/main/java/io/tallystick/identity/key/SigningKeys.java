@@ -73,6 +73,11 @@ public class SigningKeys {
         return seen.ring(purpose);
     }
 
+    /** Id of the key that signs access tokens now. */
+    Optional<String> accessTokenKey(Instant now) {
+        return seen.ring(KeyPurpose.ACCESS_TOKEN).signer(now).map(SigningKey::kid);
+    }
+
     /** Whether there is a key for access tokens, and somebody who signs with it. */
     boolean canSign(Instant now) {
         return signers.reached()

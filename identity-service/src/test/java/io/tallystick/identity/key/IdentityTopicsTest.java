@@ -87,6 +87,17 @@ class IdentityTopicsTest {
         Ready.await();
     }
 
+    /** What the next beat would say a second later, it says at once. */
+    @Test
+    void aKeyInPlaceOfACompromisedOneIsTakenWithoutWaitingForTheNextBeat() {
+        scheduler.pause();
+
+        operator.post("/v1/keys/rotate", "{\"purpose\":\"access_token\",\"compromised\":true}")
+                .statusCode(200);
+
+        awaitStatus(200, () -> operator.token(SERVICE));
+    }
+
     @Test
     void anEventWithoutIdentitysKeyChangesNothing() throws Exception {
         var attacker = IdentityStack.newKey();

@@ -13,6 +13,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.vertx.VertxContextSupport;
 import io.restassured.path.json.JsonPath;
 import io.smallrye.mutiny.Uni;
+import io.tallystick.events.EventType;
+import io.tallystick.events.IdentityHeartbeat;
 import io.tallystick.identity.IdentityStack;
 import io.tallystick.identity.TestClient;
 import io.tallystick.identity.actor.Transactions;
@@ -22,6 +24,7 @@ import io.tallystick.identity.key.signer.Signers;
 import io.tallystick.kit.access.AccessConfig;
 import io.tallystick.kit.access.CompactJws;
 import io.tallystick.kit.access.Ed25519Key;
+import io.tallystick.kit.access.IdentityView;
 import io.tallystick.kit.outbox.Outbox;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,9 @@ class KeyPurposesTest {
 
     @Inject
     Signers signers;
+
+    @Inject
+    Heartbeats heartbeats;
 
     @Inject
     EventSigner eventSigner;
@@ -223,7 +230,47 @@ class KeyPurposesTest {
     }
 
     private Rotation other() {
-        return new Rotation(new SigningKeys(stored, signers), stored, signers, new SimpleMeterRegistry());
+        return new Rotation(new SigningKeys(stored, signers), stored, signers, heartbeats, new SimpleMeterRegistry());
+    }
+
+    /** One that began before a rotation and ends after it. */
+    @Test
+    void anOlderLookPutsNoKeyBack() {
+        var older = done(keys.refresh(Instant.now()));
+        var revoked = older.ring(KeyPurpose.RECEIPT).signer(Instant.now()).orElseThrow();
+        operator.post("/v1/keys/rotate", "{\"purpose\":\"receipt\",\"compromised\":true}")
+                .statusCode(200);
+
+        keys.remember(older);
+
+        assertThat(keys.ring(KeyPurpose.RECEIPT).accepted())
+                .isNotEmpty()
+                .extracting(SigningKey::kid)
+                .doesNotContain(revoked.kid());
+    }
+
+    /** Until a heartbeat names its first key, it would refuse the tokens that it gives. */
+    @Test
+    void isReadyOnceItTakesWhatItSigns() {
+        var now = Instant.now();
+        var key = keys.ring(KeyPurpose.ACCESS_TOKEN).signer(now).orElseThrow();
+        var topic = EventType.KEY_CHANGED.topic();
+        var known = new IdentityView(
+                eventSigner.didKey(), Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var ready = new SigningKeysReady(keys, known);
+
+        assertThat(ready.call().getStatus()).isEqualTo(Status.DOWN);
+        known.apply(topic, eventSigner.sign(topic, key.toEvent(now, 1), now), now);
+        assertThat(ready.call().getStatus()).isEqualTo(Status.DOWN);
+        var heartbeat = new IdentityHeartbeat(1, now, List.of(key.kid()), Map.of(), List.of());
+        known.apply(topic, eventSigner.sign(topic, heartbeat, now), now);
+        assertThat(ready.call().getStatus()).isEqualTo(Status.UP);
+
+        // It is not taken from its callers again for a key that they do not know yet.
+        var later = new IdentityHeartbeat(1, now.plusMillis(1), List.of(), Map.of(), List.of());
+        known.apply(topic, eventSigner.sign(topic, later, now), now);
+        assertThat(known.key(key.kid())).isEmpty();
+        assertThat(ready.call().getStatus()).isEqualTo(Status.UP);
     }
 
     @Test

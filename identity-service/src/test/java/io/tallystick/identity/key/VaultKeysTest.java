@@ -49,6 +49,9 @@ class VaultKeysTest {
     Signers signers;
 
     @Inject
+    Heartbeats heartbeats;
+
+    @Inject
     SignerConfig config;
 
     @Inject
@@ -76,7 +79,7 @@ class VaultKeysTest {
     }
 
     private Rotation rotation(Signers with) {
-        return new Rotation(keys, stored, with, metrics);
+        return new Rotation(keys, stored, with, heartbeats, metrics);
     }
 
     private Holder signs() {
