@@ -111,6 +111,8 @@ class ChannelEntity {
     @Column(name = "turn_until")
     Instant turnUntil;
 
+    BigInteger announced;
+
     @Column(name = "left_alone_until")
     Instant leftAloneUntil;
 
@@ -193,6 +195,10 @@ class ChannelEntity {
                 new Address(token),
                 withdrawDelaySeconds,
                 salt);
+    }
+
+    Optional<TokenAmount> announced() {
+        return Optional.ofNullable(announced).map(this::amount);
     }
 
     private TokenAmount amount(BigInteger units) {

@@ -188,6 +188,15 @@ public class Channels {
                 .replaceWithVoid();
     }
 
+    /** Keeps what the payer of a locked channel is told at the start of a stream. Only ever rises. */
+    public Uni<Void> announce(Mutiny.Session session, ChannelId id, TokenAmount total) {
+        return row(session, id)
+                .map(Optional::orElseThrow)
+                .invoke(row -> row.announced =
+                        row.announced().map(total::greater).orElse(total).units())
+                .replaceWithVoid();
+    }
+
     private static Uni<Optional<ChannelEntity>> row(Mutiny.Session session, ChannelId id) {
         return session.find(ChannelEntity.class, id.hex(), LockModeType.PESSIMISTIC_WRITE)
                 .map(Optional::ofNullable);
@@ -211,6 +220,10 @@ public class Channels {
 
     private static ChannelTimes times(ChannelEntity row) {
         return new ChannelTimes(
-                row.toChannel(), row.seenAt, Optional.ofNullable(row.exposedSince), Optional.ofNullable(row.turnUntil));
+                row.toChannel(),
+                row.seenAt,
+                Optional.ofNullable(row.exposedSince),
+                Optional.ofNullable(row.turnUntil),
+                row.announced());
     }
 }

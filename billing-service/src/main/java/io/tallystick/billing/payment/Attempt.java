@@ -15,9 +15,16 @@ import java.util.Optional;
  * @param payTo where the provider's money goes
  * @param offeredAt the time of the offer whose prices hold
  * @param payload the scheme's own JSON
+ * @param streamed whether the payer is told of the payment before the charge is known
  */
 public record Attempt(
-        Call call, Optional<Address> buyer, TokenAmount amount, Address payTo, Instant offeredAt, String payload) {
+        Call call,
+        Optional<Address> buyer,
+        TokenAmount amount,
+        Address payTo,
+        Instant offeredAt,
+        String payload,
+        boolean streamed) {
 
     public Attempt {
         requireNonNull(call, "call");

@@ -10,6 +10,7 @@ import io.tallystick.billing.payment.HoldState.Open;
 import io.tallystick.billing.payment.HoldState.Settling;
 import io.tallystick.billing.payment.HoldState.Voided;
 import io.tallystick.billing.signature.ChannelId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -80,9 +81,20 @@ public record Hold(
         };
     }
 
-    /** Keeps an open hold for longer; a hold that ended stays as it is. */
-    public Hold renewed(Instant until) {
-        return state instanceof Open(var expiresAt) && until.isAfter(expiresAt) ? with(new Open(until)) : this;
+    /**
+     * Keeps an open hold for longer; a hold that ended stays as it is.
+     *
+     * @param longest counted from the offer: no hold is kept beyond it, however often it is renewed
+     */
+    public Hold renewed(Instant until, Duration longest) {
+        var last = pricedAt.plus(longest);
+        var wanted = until.isBefore(last) ? until : last;
+        return state instanceof Open(var expiresAt) && wanted.isAfter(expiresAt) ? with(new Open(wanted)) : this;
+    }
+
+    public Hold noting(String payment) {
+        return new Hold(
+                id, call, payer, scheme, channel, paymentHash, maximum, payTo, pricedAt, payment, deposit, state);
     }
 
     public boolean expired(Instant now) {

@@ -21,6 +21,11 @@ public interface PaymentScheme {
         return capture(hold, cost, now);
     }
 
+    /** What the payer of a streamed call is told when its answer begins; empty if nothing is. */
+    default String announcement(Hold hold) {
+        return "";
+    }
+
     /** Gives a hold up; idempotent. */
     CompletionStage<Settlement> release(Hold hold, String reason, Instant now);
 }

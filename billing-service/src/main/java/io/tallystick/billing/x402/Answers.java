@@ -42,9 +42,21 @@ public class Answers {
 
     /** Adds what a call was charged and how its channel stands after it. */
     public ObjectNode withCharge(ObjectNode answer, TokenAmount charge, Channel channel) {
+        return withCharge(answer, charge, channel.charged(), channel);
+    }
+
+    /**
+     * Adds what a call is told to be charged, in a payer's books that may differ from ours.
+     *
+     * @param total what its books say with it; a client that finds another sum stores nothing
+     */
+    public ObjectNode withCharge(ObjectNode answer, TokenAmount charge, TokenAmount total, Channel channel) {
         var extra =
                 answer.withObject("/extra").put("chargedAmount", charge.units().toString());
-        extra.set("channelState", channelState(channel));
+        extra.set(
+                "channelState",
+                channelState(channel)
+                        .put("chargedCumulativeAmount", total.units().toString()));
         return answer;
     }
 

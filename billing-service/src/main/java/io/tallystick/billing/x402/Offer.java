@@ -32,6 +32,11 @@ record Offer(String tenant, String scheme, TokenAmount amount, Address payTo, in
         return !issuedAt.isAfter(now.plusSeconds(1)) && now.isBefore(issuedAt.plusSeconds(maxTimeoutSeconds));
     }
 
+    /** A streamed answer is given before its charge is known, so only a channel pays for it. */
+    boolean pays(boolean streamed) {
+        return !streamed || scheme.equals(Offers.BATCH_SETTLEMENT);
+    }
+
     /** What a seal is made over: everything that must come back as it went out. */
     String sealed() {
         return String.join(

@@ -63,15 +63,18 @@ class PaymentsResource {
         var call = asked.call();
         var maximum = units(asked.maximum());
         var paid = Optional.ofNullable(asked.payment()).flatMap(wire::payment);
-        return offers.of(call, maximum, now).chain(offered -> {
-            if (offered.isEmpty()) {
-                return Uni.createFrom()
-                        .item(new Authorized.Refused(404, Map.of(), "There is no price for this route and model."));
-            }
-            return paid.isEmpty()
-                    ? Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()))
-                    : pay(call, maximum, offered, paid.get(), now);
-        });
+        return offers.of(call, maximum, now)
+                .map(offered -> payable(asked, offered))
+                .chain(offered -> {
+                    if (offered.isEmpty()) {
+                        return Uni.createFrom()
+                                .item(new Authorized.Refused(
+                                        404, Map.of(), "There is no price for this route and model."));
+                    }
+                    return paid.isEmpty()
+                            ? Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()))
+                            : pay(asked, maximum, offered, paid.get(), now);
+                });
     }
 
     @POST
@@ -100,18 +103,31 @@ class PaymentsResource {
     }
 
     private Uni<Authorized> pay(
-            Call call, Map<String, BigInteger> maximum, List<Offer> offered, Wire.Payment paid, Instant now) {
-        return offers.accepted(call, maximum, paid.accepted(), now).chain(accepted -> {
-            if (accepted.isEmpty()) {
-                return Uni.createFrom().item(refused(call, offered, Codes.NO_MATCH, Optional.empty()));
-            }
-            var offer = accepted.get();
-            var buyer = buyer(offer.scheme(), paid.payload());
-            var attempt = new Attempt(
-                    call, buyer, offer.amount(), offer.payTo(), offer.issuedAt(), wire.text(paid.payload()));
-            return payments.authorize(offer.scheme(), attempt, now)
-                    .map(authorization -> answer(call, offered, authorization));
-        });
+            Asked asked, Map<String, BigInteger> maximum, List<Offer> offered, Wire.Payment paid, Instant now) {
+        var call = asked.call();
+        return offers.accepted(call, maximum, paid.accepted(), now)
+                .map(accepted -> accepted.filter(offer -> offer.pays(asked.streamed())))
+                .chain(accepted -> {
+                    if (accepted.isEmpty()) {
+                        return Uni.createFrom().item(refused(call, offered, Codes.NO_MATCH, Optional.empty()));
+                    }
+                    var offer = accepted.get();
+                    var buyer = buyer(offer.scheme(), paid.payload());
+                    var attempt = new Attempt(
+                            call,
+                            buyer,
+                            offer.amount(),
+                            offer.payTo(),
+                            offer.issuedAt(),
+                            wire.text(paid.payload()),
+                            asked.streamed());
+                    return payments.authorize(offer.scheme(), attempt, now)
+                            .map(authorization -> answer(call, offered, authorization));
+                });
+    }
+
+    private static List<Offer> payable(Asked asked, List<Offer> offers) {
+        return offers.stream().filter(offer -> offer.pays(asked.streamed())).toList();
     }
 
     /** Nobody for a refund: who owes may still take back what is his. */
@@ -159,10 +175,16 @@ class PaymentsResource {
         };
     }
 
-    private static Authorized held(Hold hold) {
+    private Authorized held(Hold hold) {
         var expires = hold.state() instanceof HoldState.Open(var until) ? until : Instant.EPOCH;
         return new Authorized.Held(
-                hold.id(), hold.payer(), hold.scheme(), hold.maximum().units().toString(), expires);
+                hold.id(),
+                hold.payer(),
+                hold.scheme(),
+                hold.maximum().units().toString(),
+                expires,
+                response(payments.announcement(hold)),
+                "held");
     }
 
     private Ended ended(UUID id, Settlement settlement, boolean wantedCapture) {
@@ -209,7 +231,8 @@ class PaymentsResource {
             @NotNull @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_]{1,64}") String, @NotNull @Pattern(regexp = "[0-9]{1,18}") String> maximum,
 
             @NotNull @Pattern(regexp = "[0-9a-f]{64}") String requestDigest,
-            @Size(max = 65536) String payment) {
+            @Size(max = 65536) String payment,
+            boolean streamed) {
 
         Call call() {
             var sold = new Call.Resource(resource.url(), resource.description(), resource.mimeType());
@@ -242,12 +265,15 @@ class PaymentsResource {
         String outcome();
 
         @RegisterForReflection
-        record Held(UUID holdId, String subject, String scheme, String maximumUnits, Instant expiresAt, String outcome)
-                implements Authorized {
-            Held(UUID holdId, String subject, String scheme, String maximumUnits, Instant expiresAt) {
-                this(holdId, subject, scheme, maximumUnits, expiresAt, "held");
-            }
-        }
+        record Held(
+                UUID holdId,
+                String subject,
+                String scheme,
+                String maximumUnits,
+                Instant expiresAt,
+                Map<String, String> headers,
+                String outcome)
+                implements Authorized {}
 
         @RegisterForReflection
         record Refused(int status, Map<String, String> headers, String reason, String outcome) implements Authorized {

@@ -11,6 +11,7 @@ import io.tallystick.billing.payment.HoldState.Lapsed;
 import io.tallystick.billing.payment.HoldState.Open;
 import io.tallystick.billing.payment.HoldState.Settling;
 import io.tallystick.billing.payment.HoldState.Voided;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class HoldTest {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    static final Duration LONGEST = Duration.ofMinutes(40);
 
     @Nested
     class GivenAnOpenHold {
@@ -39,9 +41,19 @@ class HoldTest {
 
         @Test
         void isRenewedForLongerAndNeverShortened() {
-            assertThat(hold.renewed(NOW.plusSeconds(90)).expired(NOW.plusSeconds(60)))
+            assertThat(hold.renewed(NOW.plusSeconds(90), LONGEST).expired(NOW.plusSeconds(60)))
                     .isFalse();
-            assertThat(hold.renewed(NOW.plusSeconds(30))).isEqualTo(hold);
+            assertThat(hold.renewed(NOW.plusSeconds(30), LONGEST)).isEqualTo(hold);
+        }
+
+        @Test
+        void isNotKeptForEverByRenewing() {
+            var last = hold.pricedAt().plus(LONGEST);
+
+            var renewed = hold.renewed(last.plusSeconds(90), LONGEST);
+
+            assertThat(renewed.state()).isEqualTo(new Open(last));
+            assertThat(renewed.renewed(last.plusSeconds(900), LONGEST)).isEqualTo(renewed);
         }
     }
 
@@ -71,7 +83,7 @@ class HoldTest {
 
         @Test
         void isNotRenewed() {
-            assertThat(hold(captured).renewed(NOW.plusSeconds(90))).isEqualTo(hold(captured));
+            assertThat(hold(captured).renewed(NOW.plusSeconds(90), LONGEST)).isEqualTo(hold(captured));
         }
     }
 

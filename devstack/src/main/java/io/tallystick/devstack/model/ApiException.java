@@ -44,6 +44,16 @@ final class ApiException extends RuntimeException {
         return new ApiException(500, "server_error", null, null, "The model failed; its log says why.");
     }
 
+    /** A failure that was asked for, as OpenAI's API words it. */
+    static ApiException wanted(int status) {
+        return switch (status) {
+            case 400 -> parameter("user", "This request was to be refused.");
+            case 429 ->
+                new ApiException(429, "requests", null, "rate_limit_exceeded", "Rate limit reached; try again later.");
+            default -> new ApiException(status, "server_error", null, null, "The server had an error.");
+        };
+    }
+
     int status() {
         return status;
     }

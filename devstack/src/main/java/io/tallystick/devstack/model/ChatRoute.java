@@ -2,15 +2,15 @@ package io.tallystick.devstack.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** {@code POST /v1/chat/completions}, not streamed. A token is a word, a number or a mark, in the prompt and in the answer. */
+/** {@code POST /v1/chat/completions}. A token is a word, a number or a mark, in the prompt and in the answer. */
 final class ChatRoute {
 
     static final String MODEL = "tallystick-ngram";
@@ -19,6 +19,7 @@ final class ChatRoute {
     private static final int MOST_TOKENS = 2_048;
     private static final int DEFAULT_TOKENS = 128;
     private static final int MOST_STOPS = 4;
+    private static final int MOST_THOUGHTS = 8;
 
     private final NgramModel model;
     private final Clock clock;
@@ -28,33 +29,57 @@ final class ChatRoute {
         this.clock = clock;
     }
 
-    ObjectNode answer(JsonNode request) {
+    Reply answer(JsonNode request) {
         requireModel(request);
         requireSupported(request);
-        var prompt = prompt(request.path("messages"));
-        var completion = Completion.of(
-                model, prompt, mostTokens(request), temperature(request), stops(request.path("stop")), random(request));
-        return answer(prompt.size(), completion);
+        var mishap = Mishap.of(request);
+        if (mishap.status() != 0) {
+            throw ApiException.wanted(mishap.status());
+        }
+        var answer = read(request);
+        if (!request.path("stream").asBoolean()) {
+            return new Reply.Whole(answer.whole());
+        }
+        var chunks = answer.chunks(
+                request.path("stream_options").path("include_usage").asBoolean());
+        var breaks = mishap.breakAfter() >= 0;
+        return new Reply.Events(
+                breaks ? chunks.subList(0, Math.min(mishap.breakAfter(), chunks.size())) : chunks,
+                mishap.pause(),
+                breaks);
     }
 
-    private ObjectNode answer(int promptTokens, Completion completion) {
-        var answer = JsonNodeFactory.instance
-                .objectNode()
-                .put("id", "chatcmpl-" + UUID.randomUUID())
-                .put("object", "chat.completion")
-                .put("created", clock.instant().getEpochSecond())
-                .put("model", MODEL);
-        var choice = answer.putArray("choices").addObject().put("index", 0);
-        choice.putObject("message")
-                .put("role", "assistant")
-                .put("content", completion.text())
-                .putNull("refusal");
-        choice.putNull("logprobs").put("finish_reason", completion.finishReason());
-        answer.putObject("usage")
-                .put("prompt_tokens", promptTokens)
-                .put("completion_tokens", completion.tokens())
-                .put("total_tokens", promptTokens + completion.tokens());
-        return answer;
+    private ChatAnswer read(JsonNode request) {
+        var prompt = prompt(request.path("messages"));
+        var most = mostTokens(request);
+        var thoughts = request.hasNonNull("reasoning_effort") ? Math.min(MOST_THOUGHTS, most - 1) : 0;
+        var said = Completion.of(
+                model, prompt, most - thoughts, temperature(request), stops(request.path("stop")), random(request));
+        return new ChatAnswer(
+                "chatcmpl-" + UUID.randomUUID(),
+                clock.instant().getEpochSecond(),
+                prompt.size(),
+                thoughts,
+                said,
+                tool(request));
+    }
+
+    /** The first tool that is offered is called, until its result is told. */
+    private static Optional<ChatAnswer.ToolCall> tool(JsonNode request) {
+        var messages = request.path("messages");
+        var told = messages.path(messages.size() - 1).path("role").asText().equals("tool");
+        var function = request.path("tools").path(0).path("function");
+        if (told
+                || !function.path("name").isTextual()
+                || request.path("tool_choice").asText().equals("none")) {
+            return Optional.empty();
+        }
+        var arguments = JsonNodeFactory.instance.objectNode();
+        function.path("parameters").path("properties").fieldNames().forEachRemaining(name -> arguments.put(name, name));
+        return Optional.of(new ChatAnswer.ToolCall(
+                "call_" + UUID.randomUUID().toString().replace("-", ""),
+                function.path("name").asText(),
+                arguments.toString()));
     }
 
     private static void requireModel(JsonNode request) {
@@ -65,14 +90,8 @@ final class ChatRoute {
     }
 
     private static void requireSupported(JsonNode request) {
-        if (request.path("stream").asBoolean()) {
-            throw ApiException.parameter("stream", "This server does not stream: send 'stream': false.");
-        }
         if (request.path("n").asInt(1) != 1) {
             throw ApiException.parameter("n", "This server gives one choice: send 'n': 1.");
-        }
-        if (!request.path("tools").isEmpty()) {
-            throw ApiException.parameter("tools", "This model calls no tools.");
         }
     }
 
@@ -85,7 +104,9 @@ final class ChatRoute {
             if (!message.path("role").isTextual()) {
                 throw ApiException.parameter("messages", "Each message has a 'role'.");
             }
-            words.addAll(Words.cut(content(message.path("content"))));
+            if (!message.has("tool_calls") || message.hasNonNull("content")) {
+                words.addAll(Words.cut(content(message.path("content"))));
+            }
         }
         return words;
     }

@@ -1,5 +1,7 @@
 package io.tallystick.devstack.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -50,9 +52,9 @@ public final class ModelServer implements AutoCloseable {
         var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         var server = new ModelServer(http);
         server.route("/v1/chat/completions", "POST", chat::answer);
-        server.route("/v1/embeddings", "POST", embeddings::answer);
-        server.route("/v1/models", "GET", _ -> models());
-        server.route("/", "", _ -> models());
+        server.route("/v1/embeddings", "POST", request -> new Reply.Whole(embeddings.answer(request)));
+        server.route("/v1/models", "GET", _ -> new Reply.Whole(models()));
+        server.route("/", "", _ -> new Reply.Whole(models()));
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.start();
         return server;
@@ -62,15 +64,14 @@ public final class ModelServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private void route(String path, String method, Function<JsonNode, ObjectNode> route) {
+    private void route(String path, String method, Function<JsonNode, Reply> route) {
         server.createContext(path, exchange -> {
-            try (exchange) {
-                write(exchange, () -> handle(exchange, path, method, route));
-            }
+            write(exchange, () -> handle(exchange, path, method, route));
+            exchange.close();
         });
     }
 
-    private ObjectNode handle(HttpExchange exchange, String path, String method, Function<JsonNode, ObjectNode> route)
+    private Reply handle(HttpExchange exchange, String path, String method, Function<JsonNode, Reply> route)
             throws IOException, InterruptedException {
         if (!exchange.getRequestURI().getPath().equals(path)
                 || !exchange.getRequestMethod().equals(method)) {
@@ -107,7 +108,10 @@ public final class ModelServer implements AutoCloseable {
 
     private static void write(HttpExchange exchange, Answer answer) throws IOException {
         try {
-            write(exchange, 200, answer.get());
+            switch (answer.get()) {
+                case Reply.Whole(var body) -> write(exchange, 200, body);
+                case Reply.Events events -> write(exchange, events);
+            }
         } catch (ApiException refused) {
             write(exchange, refused.status(), refused.body());
         } catch (RuntimeException | InterruptedException fault) {
@@ -115,6 +119,23 @@ public final class ModelServer implements AutoCloseable {
             var answered = ApiException.fault();
             write(exchange, answered.status(), answered.body());
         }
+    }
+
+    /** Each event leaves as soon as it is there. A client that hangs up is noticed by the next one. */
+    private static void write(HttpExchange exchange, Reply.Events reply) throws IOException, InterruptedException {
+        exchange.getResponseHeaders().set("content-type", "text/event-stream; charset=utf-8");
+        exchange.sendResponseHeaders(200, 0);
+        var out = exchange.getResponseBody();
+        for (var event : reply.events()) {
+            Thread.sleep(reply.pause());
+            out.write(("data: " + JSON.writeValueAsString(event) + "\n\n").getBytes(UTF_8));
+            out.flush();
+        }
+        if (reply.breaks()) {
+            // The server closes the connection of an exchange that fails, without the end of the answer.
+            throw new IOException("broken off as asked");
+        }
+        out.write("data: [DONE]\n\n".getBytes(UTF_8));
     }
 
     private static void write(HttpExchange exchange, int status, ObjectNode body) throws IOException {
@@ -144,6 +165,6 @@ public final class ModelServer implements AutoCloseable {
 
     @FunctionalInterface
     private interface Answer {
-        ObjectNode get() throws IOException, InterruptedException;
+        Reply get() throws IOException, InterruptedException;
     }
 }

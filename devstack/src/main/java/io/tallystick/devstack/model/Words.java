@@ -24,6 +24,18 @@ final class Words {
         return words;
     }
 
+    /** A text cut after each of its tokens; all pieces together are the text. */
+    static List<String> pieces(String text) {
+        var pieces = new ArrayList<String>();
+        var matcher = TOKEN.matcher(text);
+        int start = 0;
+        while (matcher.find()) {
+            pieces.add(text.substring(start, matcher.end()));
+            start = matcher.end();
+        }
+        return pieces;
+    }
+
     /** What follows {@code before} in a text: the word with a space where a writer puts one. */
     static String following(String before, String word) {
         boolean joined = before.isEmpty() || NO_SPACE_AFTER.contains(before) || NO_SPACE_BEFORE.contains(word);

@@ -1,6 +1,7 @@
 package io.tallystick.devstack.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -128,6 +129,34 @@ class ModelServerTest {
         }
 
         @Test
+        void streamsWhatItWouldSayInOnePiece() throws Exception {
+            var seed = "\"seed\": 7, \"max_tokens\": 40";
+            var whole = post(200, "/v1/chat/completions", chat(seed));
+
+            var plain = stream(chat(seed + ", \"stream\": true"));
+            var counted = stream(chat(seed + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
+
+            assertThat(said(plain))
+                    .isEqualTo(whole.at("/choices/0/message/content").asText());
+            assertThat(plain).endsWith("data: [DONE]\n\n").doesNotContain("usage");
+            assertThat(said(counted)).isEqualTo(said(plain));
+            assertThat(counted).contains("\"choices\":[],\"usage\":" + whole.path("usage"));
+        }
+
+        @Test
+        void breaksOffWhereItIsAskedTo() {
+            assertThatThrownBy(() -> stream(chat("\"stream\": true, \"user\": \"break:2\"")))
+                    .isInstanceOf(IOException.class);
+        }
+
+        @Test
+        void failsAsItIsAskedTo() throws Exception {
+            var error = post(429, "/v1/chat/completions", chat("\"user\": \"fail:429\""));
+
+            assertThat(error.at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
+        }
+
+        @Test
         void countsWhatItReadAndWhatItWrote() throws Exception {
             var answer = post(200, "/v1/chat/completions", chat("\"seed\": 1, \"max_tokens\": 3"));
 
@@ -143,7 +172,6 @@ class ModelServerTest {
 
         @ParameterizedTest
         @CsvSource(delimiter = '|', textBlock = """
-                        "stream": true          | stream
                         "n": 2                  | n
                         "max_tokens": 0         | max_tokens
                         "max_tokens": 99999999  | max_tokens
@@ -184,6 +212,26 @@ class ModelServerTest {
     static String chat(String more) {
         return "{\"model\":\"tallystick-ngram\",\"messages\":"
                 + "[{\"role\":\"user\",\"content\":\"What does the chain change?\"}]," + more + "}";
+    }
+
+    static String stream(String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri("/v1/chat/completions")).POST(BodyPublishers.ofString(body));
+        var answer = HTTP.send(request.build(), BodyHandlers.ofString());
+        assertThat(answer.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
+        return answer.body();
+    }
+
+    static String said(String events) throws IOException {
+        var text = new StringBuilder();
+        for (var event : events.split("\n\n", -1)) {
+            if (event.startsWith("data: {")) {
+                text.append(JSON.readTree(event.substring("data: ".length()))
+                        .at("/choices/0/delta/content")
+                        .asText());
+            }
+        }
+        return text.toString();
     }
 
     static JsonNode post(int status, String path, String body) throws IOException, InterruptedException {

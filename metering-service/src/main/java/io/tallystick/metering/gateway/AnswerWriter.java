@@ -1,14 +1,17 @@
 package io.tallystick.metering.gateway;
 
 import io.tallystick.metering.gateway.call.Answer;
+import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.openai.ApiError;
+import io.tallystick.metering.gateway.stream.ClientStream;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Writes an answer. A client that hung up gets none, and nothing else changes. */
@@ -33,7 +36,13 @@ class AnswerWriter {
             case Answer.Failed failed -> fail(request, failed);
             case Answer.PaidOnly paid ->
                 answer(response, paid.status(), paid.payment(), new JsonObject().put("object", "payment"));
+            case Answer.Streamed _ -> response.end();
         }
+    }
+
+    /** The client's end of a stream, for the answer to this request. */
+    ClientStream stream(RoutingContext context) {
+        return new ResponseStream(context);
     }
 
     /** Lets a page of any origin pay: a payment is in a signature, never in a cookie. */
@@ -113,5 +122,81 @@ class AnswerWriter {
 
     private static void put(HttpServerResponse response, Headers headers) {
         headers.fields().forEach(field -> response.headers().add(field.name(), field.value()));
+    }
+
+    /** The head goes with the first bytes, so that a stream that fails before them is an error like any other. */
+    private final class ResponseStream implements ClientStream {
+        private final RoutingContext context;
+        private final HttpServerResponse response;
+        private Headers answer = Headers.NONE;
+        private Headers payment = Headers.NONE;
+
+        ResponseStream(RoutingContext context) {
+            this.context = context;
+            response = context.response();
+        }
+
+        @Override
+        public void begin(Headers head, Headers announcement, Listener listener) {
+            answer = head;
+            payment = announcement;
+            if (response.closed()) {
+                listener.gone();
+                return;
+            }
+            context.addEndHandler(_ -> listener.gone());
+            response.drainHandler(_ -> listener.drained());
+        }
+
+        @Override
+        public void write(Body part) {
+            if (isOpen()) {
+                head();
+                response.write(Buffer.buffer(part.bytes()));
+            }
+        }
+
+        @Override
+        public boolean full() {
+            return response.writeQueueFull();
+        }
+
+        @Override
+        public void end(Body last) {
+            if (isOpen()) {
+                head();
+                response.end(Buffer.buffer(last.bytes()));
+            }
+        }
+
+        @Override
+        public void fail(ApiError error, Headers settled) {
+            if (isOpen() && response.headWritten()) {
+                response.end(Buffer.buffer("data: " + json(error).encode() + "\n\n"));
+            } else if (isOpen()) {
+                AnswerWriter.this.fail(
+                        context.request(), new Answer.Failed(Answer.Outcome.UPSTREAM_BROKE, error, settled));
+            }
+        }
+
+        @Override
+        public void cut() {
+            if (isOpen()) {
+                response.reset();
+            }
+        }
+
+        private boolean isOpen() {
+            return !response.ended() && !response.closed();
+        }
+
+        private void head() {
+            if (!response.headWritten()) {
+                put(response, answer.forClient().with("Cache-Control", "private"));
+                put(response, payment);
+                allowOrigin(response);
+                response.setChunked(true);
+            }
+        }
     }
 }

@@ -35,6 +35,8 @@ class BillingClient implements Payments {
     /** Authorize is idempotent by call, capture and void by hold, so each is asked again. */
     private static final List<Duration> RETRY_WAITS = List.of(Duration.ofMillis(100), Duration.ofMillis(800));
 
+    private static final Duration RENEW_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final HttpExchange http;
@@ -79,6 +81,14 @@ class BillingClient implements Payments {
                 .toCompletionStage();
     }
 
+    /** Not asked again here: a stream asks again as long as its hold lasts. */
+    @Override
+    public CompletionStage<Instant> renew(String holdId) {
+        return post("renew", "/v1/payments/" + holdId + "/renew", new JsonObject(), RENEW_TIMEOUT)
+                .map(answer -> Instant.parse(answer.getString("expiresAt")))
+                .toCompletionStage();
+    }
+
     private JsonObject request(PaidCall call) {
         var route = call.request().route();
         return new JsonObject()
@@ -95,7 +105,8 @@ class BillingClient implements Payments {
                 .put("model", call.request().model())
                 .put("maximum", quantities(call.request().maximum(heldInput, heldOutput)))
                 .put("requestDigest", call.body().requestDigest(call.method(), route.path()))
-                .put("payment", call.payment().isEmpty() ? null : call.payment());
+                .put("payment", call.payment().isEmpty() ? null : call.payment())
+                .put("streamed", call.request().form().streamed());
     }
 
     private static JsonObject quantities(Quantities quantities) {
@@ -105,7 +116,7 @@ class BillingClient implements Payments {
     }
 
     private Future<JsonObject> persistently(String operation, String path, JsonObject body, List<Duration> waits) {
-        return post(operation, path, body)
+        return post(operation, path, body, config.billingTimeout())
                 .recover(failure -> waits.isEmpty() || failure.getCause() instanceof TimeoutException
                         ? Future.failedFuture(failure)
                         : after(waits.getFirst())
@@ -118,7 +129,7 @@ class BillingClient implements Payments {
         return done.future();
     }
 
-    private Future<JsonObject> post(String operation, String path, JsonObject body) {
+    private Future<JsonObject> post(String operation, String path, JsonObject body, Duration wait) {
         var token = tokens.current();
         if (token.isEmpty()) {
             return Future.failedFuture(new UnavailableException("identity", RETRY_AFTER, null));
@@ -132,7 +143,7 @@ class BillingClient implements Payments {
                         url,
                         headers,
                         new Body(body.toBuffer().getBytes()),
-                        config.billingTimeout(),
+                        wait,
                         MOST_BYTES)
                 .map(BillingClient::answered)
                 .recover(BillingClient::unavailable);
@@ -157,7 +168,8 @@ class BillingClient implements Payments {
                 new Authorization.Held(
                         answer.getString("holdId"),
                         answer.getString("subject"),
-                        Instant.parse(answer.getString("expiresAt")));
+                        Instant.parse(answer.getString("expiresAt")),
+                        headers(answer));
             case "refused" ->
                 new Authorization.Refused(answer.getInteger("status"), answer.getString("reason"), headers(answer));
             case "done" -> new Authorization.Done(answer.getInteger("status"), headers(answer));

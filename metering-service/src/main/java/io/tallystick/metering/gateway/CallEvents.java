@@ -26,13 +26,15 @@ class CallEvents implements CallLog {
     private final GatewayConfig config;
     private final Tracer tracer;
     private final Vertx vertx;
+    private final GatewayMetrics metrics;
 
-    CallEvents(UsageLog log, ClientKey key, GatewayConfig config, Tracer tracer, Vertx vertx) {
+    CallEvents(UsageLog log, ClientKey key, GatewayConfig config, Tracer tracer, Vertx vertx, GatewayMetrics metrics) {
         this.log = log;
         this.key = key;
         this.config = config;
         this.tracer = tracer;
         this.vertx = vertx;
+        this.metrics = metrics;
     }
 
     /** Completes on the call's own context: on Kafka's thread what follows would hold it up, and leave the trace. */
@@ -45,6 +47,7 @@ class CallEvents implements CallLog {
             log.append(entry(entry))
                     .whenComplete((_, failure) -> call.runOnContext(_ -> {
                         if (failure == null) {
+                            metrics.used(entry.usage().source());
                             span.end();
                             done.complete(null);
                         } else {

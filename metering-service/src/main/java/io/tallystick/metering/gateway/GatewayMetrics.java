@@ -3,6 +3,7 @@ package io.tallystick.metering.gateway;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.metering.gateway.call.Answer.Outcome;
 import io.tallystick.metering.gateway.call.CallSlots;
+import io.tallystick.metering.gateway.openai.UsageSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,9 +17,16 @@ class GatewayMetrics {
         this.registry = registry;
     }
 
-    void watch(CallSlots slots, ServiceTokens tokens) {
+    void watch(CallSlots slots, ServiceTokens tokens, Storefront storefront) {
         registry.gauge("tallystick.gateway.calls.open", slots, CallSlots::taken);
+        registry.gauge("tallystick.gateway.streams.open", storefront, Storefront::openStreams);
         registry.gauge("tallystick.gateway.access.token.left.seconds", tokens, ServiceTokens::secondsLeft);
+    }
+
+    /** Who counted what calls used. */
+    void used(UsageSource source) {
+        registry.counter("tallystick.gateway.usage", "source", source.wireName())
+                .increment();
     }
 
     void answered(String route, Outcome outcome, long nanos) {

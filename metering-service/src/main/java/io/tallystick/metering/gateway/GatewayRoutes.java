@@ -2,6 +2,7 @@ package io.tallystick.metering.gateway;
 
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.CallSlots;
@@ -67,11 +68,16 @@ class GatewayRoutes {
             router.route(route.path()).order(ORDER).handler(context -> paid(context, route));
         }
         router.route(MODELS).order(ORDER).handler(this::models);
-        metrics.watch(slots, tokens);
+        metrics.watch(slots, tokens, storefront);
         tokens.keepFresh();
+        storefront.warmUp();
         Log.infof(
                 "gateway sells %s, tenant=%s",
                 config.upstream().url().orElseThrow(), config.tenant().orElseThrow());
+    }
+
+    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+        storefront.close();
     }
 
     private static void requireWhole(GatewayConfig config) {
@@ -103,7 +109,11 @@ class GatewayRoutes {
                 .body(context.request())
                 .onFailure(failure -> answer(context, route.path(), began, Storefront.fault(failure)))
                 .onSuccess(body -> inSlot(
-                        slots, context, route.path(), began, () -> storefront.sell(context.request(), route, body)));
+                        slots,
+                        context,
+                        route.path(),
+                        began,
+                        () -> storefront.sell(context.request(), route, body, () -> writer.stream(context))));
     }
 
     private static long began() {

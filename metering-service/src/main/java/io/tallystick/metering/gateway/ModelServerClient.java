@@ -4,6 +4,7 @@ import io.quarkus.logging.Log;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.call.ModelAnswer;
+import io.tallystick.metering.gateway.call.ModelOpening;
 import io.tallystick.metering.gateway.call.ModelServer;
 import io.vertx.core.http.HttpMethod;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,6 +36,18 @@ class ModelServerClient implements ModelServer {
                         config.maxAnswerBytes())
                 .<ModelAnswer>map(reply -> new ModelAnswer.Answered(reply.status(), reply.headers(), reply.body()))
                 .otherwise(ModelServerClient::failed)
+                .toCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<ModelOpening> open(String path, Headers headers, Body body, Duration wait) {
+        return http.open("ask model server", url(path), withKey(headers), body, wait, config.maxAnswerBytes())
+                .<ModelOpening>map(opened -> switch (opened) {
+                    case HttpExchange.Opened.Events(var head, var events) -> new ModelOpening.Streaming(head, events);
+                    case HttpExchange.Opened.Whole(var reply) ->
+                        new ModelOpening.Whole(new ModelAnswer.Answered(reply.status(), reply.headers(), reply.body()));
+                })
+                .otherwise(cause -> new ModelOpening.Whole(failed(cause)))
                 .toCompletionStage();
     }
 

@@ -1,5 +1,7 @@
 package io.tallystick.metering.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
 import io.tallystick.metering.gateway.call.Answer;
@@ -16,9 +18,16 @@ import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.Limits;
 import io.tallystick.metering.gateway.openai.PaidRoute;
 import io.tallystick.metering.gateway.openai.Requests;
+import io.tallystick.metering.gateway.stream.ClientStream;
+import io.tallystick.metering.gateway.stream.PaidStreams;
+import io.tallystick.metering.gateway.stream.StreamConfig;
+import io.tallystick.metering.gateway.stream.StreamTexts;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,17 +35,26 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Turns an HTTP request into a call that can be paid, or into what is wrong with it. */
 @ApplicationScoped
 class Storefront {
     private static final String PAYMENT = "PAYMENT-SIGNATURE";
 
+    /** Less than {@code quarkus.shutdown.timeout}: they have to be recorded and captured, too. */
+    private static final Duration STREAMS_END_WITHIN = Duration.ofMinutes(2);
+
+    /** How often a stream looks at the clock. */
+    private static final long TICK_MILLIS = 500;
+
     private final GatewayConfig config;
     private final RequestBodies bodies;
     private final JsonBodies json;
     private final Requests requests;
     private final PaidCalls calls;
+    private final PaidStreams streams;
+    private final StreamTexts texts;
 
     Storefront(
             GatewayConfig config,
@@ -44,10 +62,14 @@ class Storefront {
             JsonBodies json,
             Payments payments,
             ModelServer modelServer,
-            CallLog log) {
+            CallLog log,
+            StreamTexts texts,
+            StreamConfig streaming,
+            Vertx vertx) {
         this.config = config;
         this.bodies = bodies;
         this.json = json;
+        this.texts = texts;
         requests = new Requests(new Limits(
                 config.outputLimit(),
                 config.outputLimits(),
@@ -61,6 +83,35 @@ class Storefront {
                 json,
                 InstantSource.system(),
                 config.upstream().timeout());
+        streams = new PaidStreams(
+                calls,
+                payments,
+                modelServer,
+                log,
+                texts,
+                InstantSource.system(),
+                streaming.limits(),
+                tick -> ticking(vertx, tick));
+    }
+
+    /** Reads what streams are counted with, so that the first of them does not wait for it. */
+    void warmUp() {
+        texts.promptTokens(new Body("{}".getBytes(UTF_8)));
+    }
+
+    /** The process is told to end: streams end before it does, and are charged. */
+    void close() {
+        streams.endBy(Instant.now().plus(STREAMS_END_WITHIN));
+    }
+
+    /** Streams that are under way. */
+    int openStreams() {
+        return streams.open();
+    }
+
+    private static Runnable ticking(Vertx vertx, Runnable tick) {
+        var timer = vertx.setPeriodic(TICK_MILLIS, _ -> tick.run());
+        return () -> vertx.cancelTimer(timer);
     }
 
     /** The body of a POST; fails with what is wrong with the request as {@link #fault} reads it. */
@@ -71,10 +122,12 @@ class Storefront {
     }
 
     /** POST: the call itself. */
-    CompletionStage<Answer> sell(HttpServerRequest request, PaidRoute route, Body body) {
+    CompletionStage<Answer> sell(HttpServerRequest request, PaidRoute route, Body body, Supplier<ClientStream> client) {
         return json.request(body)
                 .map(members -> requests.read(route, members))
                 .<CompletionStage<Answer>>map(reading -> switch (reading) {
+                    case CallRequest asked
+                    when asked.form().streamed() -> streams.serve(call(request, asked, body), client.get());
                     case CallRequest asked -> calls.serve(call(request, asked, body));
                     case ApiError error -> CompletableFuture.completedStage(invalid(error));
                 })

@@ -4,7 +4,7 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.kit.LogLines;
 import java.util.Base64;
@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Calls with marked secrets, well and badly ended, and no line of the log that holds one. */
 @QuarkusTest
-@QuarkusTestResource(value = GatewayWorld.class, restrictToAnnotatedClass = true)
+@WithTestResource(GatewayWorld.class)
 class GatewayLogTest {
     private static final String CHAT = "/v1/chat/completions";
+    private static final String MESSAGES = "[{\"role\":\"user\",\"content\":\"prompt-marker\"}]";
     private static final List<String> SECRETS = List.of(
             "prompt-marker",
             "completion-marker",
@@ -49,6 +50,10 @@ class GatewayLogTest {
                 "refund", "again", "billing-fails", "billing-hangs-up", "billing-babbles", "unrecordable", "deaf")) {
             call("secret", payment);
         }
+        for (var model : List.of("stream", "stream-break", "busy")) {
+            stream(model, "pay-" + UUID.randomUUID());
+        }
+        stream("stream", "unrecordable");
         given().contentType("application/json")
                 .body("{\"prompt-marker")
                 .post(CHAT)
@@ -59,12 +64,20 @@ class GatewayLogTest {
                 .doesNotContain(SECRETS));
     }
 
+    private static void stream(String model, String payment) {
+        send(payment, "{\"stream\":true,\"model\":\"" + model + "\",\"messages\":" + MESSAGES + "}");
+    }
+
     private static void call(String model, String payment) {
+        send(payment, "{\"model\":\"" + model + "\",\"messages\":" + MESSAGES + "}");
+    }
+
+    private static void send(String payment, String body) {
         var filled = String.format("%-70s", payment).replace(' ', '.');
         given().contentType("application/json")
                 .header("Authorization", "Bearer client-token-marker")
                 .header("PAYMENT-SIGNATURE", filled + "payment-marker")
-                .body("{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"prompt-marker\"}]}")
+                .body(body)
                 .post(CHAT);
     }
 }

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client, a model server, billing and Kafka see on the wire. The order of the steps is PaidCallsTest's. */
 @QuarkusTest
-@QuarkusTestResource(value = GatewayWorld.class, restrictToAnnotatedClass = true)
+@WithTestResource(GatewayWorld.class)
 class GatewayTest {
     private static final String EMBEDDINGS = "/v1/embeddings";
     private static final String CHAT = "/v1/chat/completions";

@@ -75,6 +75,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.gateway.max-body-bytes", "20000");
         config.put("tallystick.gateway.body-timeout", "1s");
         config.put("tallystick.gateway.max-calls", "4");
+        config.put("tallystick.gateway.stream.stall-timeout", "1s");
         config.put("tallystick.gateway.output-limits.\"wordy\"", "9000");
         config.put("test.world", base);
         return config;
@@ -134,6 +135,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
             return;
         }
         switch (new JsonObject(body).getString("model")) {
+            case "stream", "stream-break", "stream-endless", "stream-flood" -> stream(http, new JsonObject(body));
             case "ok" -> {
                 http.getResponseHeaders().add("x-request-id", "r-1");
                 http.getResponseHeaders().add("Set-Cookie", "session=provider");
@@ -184,11 +186,50 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    /** What was not read when the gateway hung up is told as {@code cut}. */
+    private void stream(HttpExchange http, JsonObject request) throws IOException {
+        http.getResponseHeaders().add("Content-Type", "text/event-stream");
+        http.getResponseHeaders().add("x-request-id", "r-2");
+        http.sendResponseHeaders(200, 0);
+        var out = http.getResponseBody();
+        var model = request.getString("model");
+        var padding = model.equals("stream-flood") ? "x".repeat(20_000) : "";
+        var event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}],\"padding\":\"" + padding
+                + "\"}\n\n";
+        int written = 0;
+        try {
+            for (int events = model.equals("stream") || model.equals("stream-break") ? 2 : 2_000;
+                    events > 0;
+                    events--) {
+                out.write(event.getBytes(UTF_8));
+                out.flush();
+                written++;
+                sleep(model.equals("stream-flood") ? 0 : 30);
+            }
+        } catch (IOException e) {
+            seen.add(new JsonObject()
+                    .put("who", "cut")
+                    .put("body", request.encode())
+                    .put("events", written));
+            throw e;
+        }
+        if (model.equals("stream-break")) {
+            throw new IOException("broken off");
+        }
+        out.write("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n".getBytes(UTF_8));
+        if (request.getJsonObject("stream_options", new JsonObject()).getBoolean("include_usage", false)) {
+            out.write("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n"
+                    .getBytes(UTF_8));
+        }
+        out.write("data: [DONE]\n\n".getBytes(UTF_8));
+        http.close();
+    }
+
     private void billing(HttpExchange http) throws IOException {
         var body = new JsonObject(remember("billing", http));
         var path = http.getRequestURI().getPath();
         if (path.endsWith("/authorize")) {
-            authorize(http, body.getString("payment"));
+            authorize(http, body.getString("payment"), body.getBoolean("streamed", false));
         } else if (path.contains("deaf")) {
             answer(http, 503, "{}");
         } else if (path.contains("unsettled") && path.endsWith("/capture")) {
@@ -207,7 +248,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    private void authorize(HttpExchange http, String payment) throws IOException {
+    private void authorize(HttpExchange http, String payment, boolean streamed) throws IOException {
         if (payment != null && payment.startsWith("lost-once") && lost.add(payment)) {
             http.close();
             return;
@@ -248,6 +289,11 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
                                 .put("scheme", "batch-settlement")
                                 .put("maximumUnits", "99")
                                 .put("expiresAt", Instant.now().plusSeconds(60).toString())
+                                .put(
+                                        "headers",
+                                        streamed
+                                                ? new JsonObject().put("PAYMENT-RESPONSE", "at most 99")
+                                                : new JsonObject())
                                 .encode());
             }
         }

@@ -58,8 +58,12 @@ public class Holds {
                 .map(Optional::isPresent);
     }
 
-    /** Stores the voucher and sets the maximum aside on the hold's channel. */
-    public Uni<Taken> take(Hold hold, Voucher voucher, Address signer, Instant now) {
+    /**
+     * Stores the voucher and sets the maximum aside on the hold's channel.
+     *
+     * @param notes what the scheme writes down with the hold, in the same transaction
+     */
+    public Uni<Taken> take(Hold hold, Voucher voucher, Address signer, Notes notes, Instant now) {
         var id = hold.channel().orElseThrow();
         return database.inTransaction(session -> ofCall(session, hold.call())
                 .chain(before -> before.isPresent()
@@ -69,7 +73,7 @@ public class Holds {
                                         ? Uni.createFrom().item(Taken.Not.UNKNOWN_CHANNEL)
                                         : mayTake(session, hold, found.get().channel())
                                                 .chain(may -> may
-                                                        ? take(session, hold, voucher, signer, found.get(), now)
+                                                        ? take(session, hold, voucher, signer, notes, found.get(), now)
                                                         : Uni.createFrom().item(Taken.Not.SERVED_ELSEWHERE)))));
     }
 
@@ -88,7 +92,7 @@ public class Holds {
         return database.inTransaction(session -> row(session, id).map(found -> {
             found.ifPresent(row -> {
                 var hold = row.toHold();
-                var renewed = hold.renewed(now.plus(config.holdFor()));
+                var renewed = hold.renewed(now.plus(config.holdFor()), config.longestHold());
                 if (!renewed.equals(hold)) {
                     row.copyFrom(renewed.state(), now);
                 }
@@ -141,7 +145,13 @@ public class Holds {
     }
 
     private Uni<Taken> take(
-            Mutiny.Session session, Hold hold, Voucher voucher, Address signer, ChannelTimes found, Instant now) {
+            Mutiny.Session session,
+            Hold hold,
+            Voucher voucher,
+            Address signer,
+            Notes notes,
+            ChannelTimes found,
+            Instant now) {
         return ofPayment(session, hold.paymentHash()).chain(other -> {
             if (other.filter(same -> same.state().holds()).isPresent()) {
                 return Uni.createFrom().item(Taken.Not.BUSY);
@@ -150,12 +160,18 @@ public class Holds {
             var decided =
                     HoldDecision.of(found.channel(), hold.maximum(), voucher, signer, other.isPresent(), turnTaken);
             return switch (decided) {
-                case HoldDecision.Take(var channel) ->
-                    session.persist(HoldEntity.of(hold, now))
+                case HoldDecision.Take(var channel) -> {
+                    var noted = notes.of(found, channel);
+                    var kept = hold.noting(noted.payment());
+                    yield session.persist(HoldEntity.of(kept, now))
                             .chain(() -> channels.put(session, channel, now))
+                            .chain(() -> noted.announced()
+                                    .map(total -> channels.announce(session, channel.id(), total))
+                                    .orElseGet(() -> Uni.createFrom().voidItem()))
                             .chain(() -> channels.giveTurn(session, channel.id(), Optional.empty()))
                             .invoke(() -> faults.at(Point.HOLD_WRITTEN))
-                            .replaceWith(new Taken.Now(hold));
+                            .replaceWith(new Taken.Now(kept));
+                }
                 case HoldDecision.Tell(var channel) ->
                     channels.put(session, channel, now)
                             .chain(() ->

@@ -17,6 +17,10 @@ public interface PaymentConfig {
     @WithDefault("3m")
     Duration holdFor();
 
+    /** How long a hold is kept in all, counted from its offer, however often the stream it pays for renews it. */
+    @WithDefault("40m")
+    Duration longestHold();
+
     /** How often expired holds are looked for, and settlements that were cut off are taken up again. */
     @WithDefault("10s")
     Duration sweepEvery();

@@ -102,6 +102,11 @@ public class Payments {
         return mine(tenant, id).chain(hold -> hold.isEmpty() ? Uni.createFrom().item(hold) : holds.renew(id, now));
     }
 
+    /** What the payer of a streamed call is told when its answer begins; empty if nothing is. */
+    public String announcement(Hold hold) {
+        return scheme(hold.scheme()).announcement(hold);
+    }
+
     private static Authorization again(Hold hold, Call call) {
         return hold.call().digest().equals(call.digest())
                 ? new Authorization.Replayed(hold)

@@ -18,6 +18,7 @@ import io.tallystick.billing.payment.PaymentScheme;
 import io.tallystick.billing.payment.Settlement;
 import io.tallystick.billing.payment.hold.HoldEnds;
 import io.tallystick.billing.payment.hold.Holds;
+import io.tallystick.billing.payment.hold.Notes;
 import io.tallystick.billing.payment.hold.PaymentConfig;
 import io.tallystick.billing.payment.hold.Taken;
 import io.tallystick.billing.payment.hold.Turns;
@@ -47,6 +48,7 @@ class BatchScheme implements PaymentScheme {
     private final ForeignChannels foreign;
     private final BatchPayloads payloads;
     private final Answers answers;
+    private final PayerAnswers told;
     private final Wire wire;
     private final Offers offers;
     private final X402Config config;
@@ -63,6 +65,7 @@ class BatchScheme implements PaymentScheme {
             ForeignChannels foreign,
             BatchPayloads payloads,
             Answers answers,
+            PayerAnswers told,
             Wire wire,
             Offers offers,
             X402Config config,
@@ -77,6 +80,7 @@ class BatchScheme implements PaymentScheme {
         this.foreign = foreign;
         this.payloads = payloads;
         this.answers = answers;
+        this.told = told;
         this.wire = wire;
         this.offers = offers;
         this.config = config;
@@ -106,10 +110,15 @@ class BatchScheme implements PaymentScheme {
                 .subscribeAsCompletionStage();
     }
 
+    @Override
+    public String announcement(Hold hold) {
+        return told.announcement(hold);
+    }
+
     /** A payer whose deposit was made has to learn of it, or its books miss the deposit. */
     @Override
     public CompletionStage<Settlement> release(Hold hold, String reason, Instant now) {
-        return ends.release(hold.id(), reason, this::uncharged, now).subscribeAsCompletionStage();
+        return ends.release(hold.id(), reason, told::uncharged, now).subscribeAsCompletionStage();
     }
 
     private Uni<Authorization> checked(Attempt attempt, BatchPayload payload, Instant now) {
@@ -208,7 +217,8 @@ class BatchScheme implements PaymentScheme {
             Attempt attempt, BatchPayload payload, Checked.Ok checked, String deposit, Instant now) {
         var hold = hold(attempt, payload, deposit, now);
         var id = payload.voucher().channelId();
-        return turns.take(id, now, () -> holds.take(hold, checked.voucher(), checked.signer(), Instant.now()))
+        Notes notes = (before, after) -> told.noted(hold, attempt.streamed(), checked.voucher(), before, after);
+        return turns.take(id, now, () -> holds.take(hold, checked.voucher(), checked.signer(), notes, Instant.now()))
                 .invoke(() -> faults.at(Point.HELD))
                 .chain(taken -> switch (taken) {
                     case Taken.Now(var held) -> Uni.createFrom().item(new Authorization.Held(held));
@@ -242,22 +252,7 @@ class BatchScheme implements PaymentScheme {
     /** Runs in the capture's transaction, so that what is told is what was written. */
     private String captured(Hold hold, Capture capture) {
         faults.at(Point.CAPTURE_WRITTEN);
-        return wire.text(answers.withCharge(begun(hold, capture.channel()), capture.charge(), capture.channel()));
-    }
-
-    private String uncharged(Hold hold, Optional<Channel> channel) {
-        if (hold.deposit().isEmpty() || channel.isEmpty()) {
-            return "";
-        }
-        var nothing = TokenAmount.zero(hold.maximum().asset());
-        return wire.text(answers.withCharge(begun(hold, channel.get()), nothing, channel.get()));
-    }
-
-    private ObjectNode begun(Hold hold, Channel channel) {
-        return hold.deposit().isEmpty()
-                ? answers.success(
-                        channel.charged().asset().network(), channel.config().payer(), "", "")
-                : wire.object(hold.deposit());
+        return told.captured(hold, capture);
     }
 
     private Uni<Optional<Channel>> known(Attempt attempt, BatchPayload payload, Instant now) {

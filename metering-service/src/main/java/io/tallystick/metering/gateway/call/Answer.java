@@ -22,6 +22,9 @@ public sealed interface Answer {
         }
     }
 
+    /** A stream that began, so nothing is left to write. */
+    record Streamed(Outcome outcome) implements Answer {}
+
     enum Outcome {
         SERVED,
         /** Served while billing did not answer the capture: it charges from the record, or the call was free. */
@@ -35,6 +38,12 @@ public sealed interface Answer {
         NOT_RECORDED,
         CHARGE_UNKNOWN,
         NOT_SETTLED,
+        /** A stream whose client hung up or read too slowly: charged for what it got. */
+        CLIENT_GONE,
+        /** A stream that the model server did not finish: charged for what was passed on. */
+        UPSTREAM_BROKE,
+        /** A stream that we ended, because it lasted too long or its hold could not be kept: charged likewise. */
+        CUT,
         UNAVAILABLE
     }
 }

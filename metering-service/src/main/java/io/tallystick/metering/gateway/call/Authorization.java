@@ -9,8 +9,13 @@ public sealed interface Authorization {
      * The call may be served until the hold expires.
      *
      * @param subject who pays: a DID
+     * @param announcement what the payer's client is told when a streamed answer begins; empty if there is nothing to tell
      */
-    record Held(String holdId, String subject, Instant expiresAt) implements Authorization {}
+    record Held(String holdId, String subject, Instant expiresAt, Headers announcement) implements Authorization {
+        public Held(String holdId, String subject, Instant expiresAt) {
+            this(holdId, subject, expiresAt, Headers.NONE);
+        }
+    }
 
     /**
      * Unpaid or refused; the headers say what would be accepted.

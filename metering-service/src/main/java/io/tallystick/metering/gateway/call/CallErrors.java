@@ -3,11 +3,11 @@ package io.tallystick.metering.gateway.call;
 import io.tallystick.metering.gateway.openai.ApiError;
 
 /** The errors of a paid call; each says whether anything was charged, and what to do. */
-final class CallErrors {
+public final class CallErrors {
 
     private CallErrors() {}
 
-    static ApiError of(Authorization.Refused refused) {
+    public static ApiError of(Authorization.Refused refused) {
         return switch (refused.status()) {
             case 404 -> ApiError.invalid(404, "model_not_found", refused.reason());
             case 402, 412 -> ApiError.unpaid(refused.status(), refused.reason());
@@ -15,7 +15,7 @@ final class CallErrors {
         };
     }
 
-    static ApiError of(Authorization.Replayed replayed) {
+    public static ApiError of(Authorization.Replayed replayed) {
         return switch (replayed.state()) {
             case HELD ->
                 ApiError.invalid(
@@ -39,7 +39,7 @@ final class CallErrors {
         return ApiError.unpaid(refusal.status(), "The payment could not be settled: " + refusal.reason());
     }
 
-    static ApiError of(ModelAnswer.Failed failure) {
+    public static ApiError of(ModelAnswer.Failed failure) {
         return switch (failure) {
             case UNREACHABLE ->
                 ApiError.server(
@@ -59,7 +59,7 @@ final class CallErrors {
         };
     }
 
-    static ApiError unreadableAnswer() {
+    public static ApiError unreadableAnswer() {
         return ApiError.server(
                 502,
                 "upstream_answer_unreadable",
@@ -71,7 +71,7 @@ final class CallErrors {
                 405, "method_not_allowed", "GET shows the offer and takes refunds. Nothing was charged. Use POST.");
     }
 
-    static ApiError holdExpired() {
+    public static ApiError holdExpired() {
         return ApiError.server(
                 503,
                 "hold_expired",
@@ -93,8 +93,44 @@ final class CallErrors {
                         + "will be charged. Look at your channel before you repeat it.");
     }
 
+    /** In a stream: what arrived so far cannot be taken back, and nothing is charged for it. */
+    public static ApiError streamNotRecorded() {
+        return ApiError.server(
+                503,
+                "usage_not_recorded",
+                "The usage of this call could not be recorded, so its answer ends here. Nothing was charged.");
+    }
+
+    /** In a stream: neither Kafka nor billing answered. */
+    public static ApiError streamChargeUnknown() {
+        return ApiError.server(
+                500,
+                "charge_unknown",
+                "The usage of this call may or may not be recorded, and it is not known whether it will be charged. "
+                        + "Look at your channel before you repeat it.");
+    }
+
+    /** In a stream that the model server did not finish. */
+    public static ApiError streamBroken(boolean charged) {
+        return ApiError.server(
+                502, "upstream_stream_broken", "The model server did not finish its answer. " + consequence(charged));
+    }
+
+    /** In a stream that we ended. */
+    public static ApiError streamCut(boolean charged) {
+        return ApiError.server(
+                504,
+                "stream_cut",
+                "The answer was ended because it took too long or its payment could not be held any longer. "
+                        + consequence(charged));
+    }
+
+    private static String consequence(boolean charged) {
+        return charged ? "What arrived is charged." : "Nothing was charged.";
+    }
+
     /** A deposit may have been made by then: the same payment, sent again, finds it. */
-    static ApiError billingUnavailable() {
+    public static ApiError billingUnavailable() {
         return ApiError.server(
                 503,
                 "billing_unavailable",

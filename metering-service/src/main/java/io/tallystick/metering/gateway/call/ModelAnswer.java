@@ -4,11 +4,11 @@ package io.tallystick.metering.gateway.call;
 public sealed interface ModelAnswer {
 
     record Answered(int status, Headers headers, Body body) implements ModelAnswer {
-        boolean succeeded() {
+        public boolean succeeded() {
             return status >= 200 && status < 300;
         }
 
-        boolean refused() {
+        public boolean refused() {
             return status >= 400;
         }
     }

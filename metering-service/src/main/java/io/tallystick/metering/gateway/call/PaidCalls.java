@@ -52,16 +52,22 @@ public final class PaidCalls {
 
     /** The answer to a call. The stage never fails for anything outside this process, and does not end with its client. */
     public CompletionStage<Answer> serve(PaidCall call) {
+        return serve(call, held -> ask(call, held));
+    }
+
+    /** As {@link #serve(PaidCall)}, where {@code answering} serves what is held for. */
+    public CompletionStage<Answer> serve(PaidCall call, Function<Held, CompletionStage<Answer>> answering) {
         return payments.authorize(call)
                 .handle((authorization, failure) ->
-                        failure == null ? authorized(call, authorization) : now(billingUnavailable()))
+                        failure == null ? authorized(call, authorization, answering) : now(billingUnavailable()))
                 .thenCompose(Function.identity());
     }
 
-    private CompletionStage<Answer> authorized(PaidCall call, Authorization authorization) {
+    private CompletionStage<Answer> authorized(
+            PaidCall call, Authorization authorization, Function<Held, CompletionStage<Answer>> answering) {
         return switch (authorization) {
             case Held held when call.asksForOffer() -> released(held, "nothing_to_serve", CallErrors.nothingToBuy());
-            case Held held -> ask(call, held);
+            case Held held -> answering.apply(held);
             case Refused refused -> now(new Answer.Failed(Outcome.UNPAID, CallErrors.of(refused), refused.headers()));
             case Done done -> now(new Answer.PaidOnly(done.status(), done.headers()));
             case Replayed replayed ->
@@ -70,27 +76,41 @@ public final class PaidCalls {
     }
 
     private CompletionStage<Answer> ask(PaidCall call, Held held) {
-        var left = Duration.between(clock.instant(), held.expiresAt()).minus(CAPTURE_TIME);
-        if (!left.isPositive()) {
-            return released(held, "hold_expired", CallErrors.holdExpired());
-        }
-        var wait = left.compareTo(longestWait) < 0 ? left : longestWait;
-        return modelServer
+        return inTime(held, wait -> modelServer
                 .ask(
                         call.method(),
                         call.request().route().path(),
                         call.headers().forModelServer(),
                         call.body(),
                         wait)
-                .thenCompose(answer -> answered(call, held, answer));
+                .thenCompose(answer -> answered(call, held, answer)));
+    }
+
+    /** Lets {@code asking} wait for the model server for as long as the hold allows; not at all if it has run out. */
+    public CompletionStage<Answer> inTime(Held held, Function<Duration, CompletionStage<Answer>> asking) {
+        var left = Duration.between(clock.instant(), held.expiresAt()).minus(CAPTURE_TIME);
+        return left.isPositive()
+                ? asking.apply(left.compareTo(longestWait) < 0 ? left : longestWait)
+                : released(held, "hold_expired", CallErrors.holdExpired());
+    }
+
+    /** Ends a call whose answer is no stream though one was wanted. */
+    public CompletionStage<Answer> notStreamed(Held held, ModelAnswer answer) {
+        return switch (answer) {
+            case Answered refusal when refusal.refused() -> refused(held, refusal);
+            case Answered _ -> failed(held, CallErrors.unreadableAnswer());
+            case ModelAnswer.Failed failure -> failed(held, CallErrors.of(failure));
+        };
+    }
+
+    private CompletionStage<Answer> refused(Held held, Answered refusal) {
+        return close(held, "upstream_refused")
+                .thenApply(headers -> new Answer.Delivered(Outcome.UPSTREAM_REFUSED, refusal, headers));
     }
 
     private CompletionStage<Answer> answered(PaidCall call, Held held, ModelAnswer answer) {
         return switch (answer) {
-            case Answered refusal
-            when refusal.refused() ->
-                close(held, "upstream_refused")
-                        .thenApply(headers -> new Answer.Delivered(Outcome.UPSTREAM_REFUSED, refusal, headers));
+            case Answered refusal when refusal.refused() -> refused(held, refusal);
             case Answered redirect when !redirect.succeeded() -> failed(held, CallErrors.unreadableAnswer());
             case Answered success ->
                 switch (answers.read(call.request(), success)) {

@@ -2,6 +2,7 @@ package io.tallystick.metering.gateway.openai;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -36,6 +37,15 @@ public final class Answers {
         return input.isPresent() && output.isPresent()
                 ? new CallUsage(split(usage, input.getAsLong(), output.getAsLong()), UsageSource.PROVIDER_FINAL)
                 : estimated(request, results);
+    }
+
+    /** A chat's usage in disjoint buckets; empty if it does not name both sides. */
+    public static Optional<Quantities> chatUsage(Map<?, ?> usage) {
+        var input = count(usage.get("prompt_tokens"));
+        var output = count(usage.get("completion_tokens"));
+        return input.isPresent() && output.isPresent()
+                ? Optional.of(split(usage, input.getAsLong(), output.getAsLong()))
+                : Optional.empty();
     }
 
     private static Quantities split(Map<?, ?> usage, long input, long output) {

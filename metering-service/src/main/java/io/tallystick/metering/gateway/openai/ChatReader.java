@@ -64,7 +64,17 @@ record ChatReader(Limits limits) {
                 bound,
                 outputBound(model, body),
                 Text.estimatedTokens(text + structure / STRUCTURE_FACTOR),
-                false);
+                false,
+                form(body));
+    }
+
+    private static AnswerForm form(Map<String, Object> body) {
+        if (!Boolean.TRUE.equals(body.get("stream"))) {
+            return AnswerForm.WHOLE;
+        }
+        var asksForUsage = body.get("stream_options") instanceof Map<?, ?> options
+                && Boolean.TRUE.equals(options.get("include_usage"));
+        return asksForUsage ? AnswerForm.STREAMED_WITH_USAGE : AnswerForm.STREAMED;
     }
 
     /** Both names are in use; model servers differ in which they follow, so the greater one counts. */

@@ -20,7 +20,7 @@ public final class Requests {
 
     /** The call that {@code body} asks for, or what is wrong with it. Checked in the order written here. */
     public RequestReading read(PaidRoute route, Map<String, Object> body) {
-        var fault = Stream.of(misspelt(body), modelFault(body), streamed(body))
+        var fault = Stream.of(misspelt(body), modelFault(body), streamFault(route, body))
                 .flatMap(Optional::stream)
                 .findFirst();
         if (fault.isPresent()) {
@@ -54,15 +54,28 @@ public final class Requests {
                         "Name a model: a string of 1 to 128 printable characters, as GET /v1/models lists them."));
     }
 
-    private static Optional<ApiError> streamed(Map<String, Object> body) {
+    private static Optional<ApiError> streamFault(PaidRoute route, Map<String, Object> body) {
         return switch (body.get("stream")) {
-            case null -> Optional.empty();
-            case Boolean asked when !asked -> Optional.empty();
-            default ->
+            case null -> optionsFault(body.get("stream_options"));
+            case Boolean asked
+            when asked && route == PaidRoute.EMBEDDINGS ->
                 Optional.of(ApiError.invalid(
                         "stream",
                         "unsupported_value",
-                        "Streamed answers are not sold here. Send stream: false, or leave it out."));
+                        "Embeddings are not streamed. Send stream: false, or leave it out."));
+            case Boolean _ -> optionsFault(body.get("stream_options"));
+            default ->
+                Optional.of(ApiError.invalid("stream", "invalid_value", "Send true or false, or leave stream out."));
         };
+    }
+
+    private static Optional<ApiError> optionsFault(Object options) {
+        var readable = options == null
+                || (options instanceof Map<?, ?> members
+                        && (members.get("include_usage") == null || members.get("include_usage") instanceof Boolean));
+        return readable
+                ? Optional.empty()
+                : Optional.of(ApiError.invalid(
+                        "stream_options", "invalid_value", "Send an object; its include_usage is true or false."));
     }
 }

@@ -6,7 +6,9 @@ import java.util.Locale;
 public enum UsageSource {
     /** The model server, after it had finished. */
     PROVIDER_FINAL,
-    /** The gateway, exactly: the request itself listed the tokens. */
+    /** The model server, before it had finished: a stream that was cut. */
+    PROVIDER_PARTIAL,
+    /** The gateway: the request itself listed the tokens, or a tokenizer told them. */
     COUNTED,
     /** The gateway, from the text's length. */
     ESTIMATED;

@@ -311,6 +311,16 @@ class PaidCallsTest {
         }
 
         @Override
+        public CompletionStage<ModelOpening> open(String path, Headers headers, Body body, Duration wait) {
+            throw new AssertionError("no stream was asked for");
+        }
+
+        @Override
+        public CompletionStage<Instant> renew(String holdId) {
+            throw new AssertionError("a call that is not streamed renews nothing");
+        }
+
+        @Override
         public CompletionStage<Void> append(Entry entry) {
             assertThat(entry.usage()).isEqualTo(USAGE);
             steps.add("append " + entry.holdId() + " " + entry.subject());

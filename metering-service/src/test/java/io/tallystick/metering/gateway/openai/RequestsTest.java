@@ -143,12 +143,27 @@ class RequestsTest {
         }
 
         @Test
-        void isRefusedIfStreamed() {
-            assertThat(refusedChat(Map.of("stream", true)))
-                    .isEqualTo(new ErrorFacts(400, "stream", "unsupported_value"));
+        void saysHowItsAnswerIsToCome() {
+            var withUsage = Map.<String, Object>of("include_usage", true);
+
+            assertThat(chat(Map.of()).form()).isEqualTo(AnswerForm.WHOLE);
+            assertThat(chat(Map.of("stream", false)).form()).isEqualTo(AnswerForm.WHOLE);
+            assertThat(chat(Map.of("stream", true)).form()).isEqualTo(AnswerForm.STREAMED);
+            assertThat(chat(Map.of("stream", true, "stream_options", withUsage)).form())
+                    .isEqualTo(AnswerForm.STREAMED_WITH_USAGE);
+            assertThat(chat(Map.of("stream", true, "stream_options", Map.of("include_usage", false)))
+                            .form())
+                    .isEqualTo(AnswerForm.STREAMED);
+        }
+
+        @Test
+        void isRefusedIfNobodyCanTellWhetherItIsStreamed() {
             assertThat(refusedChat(Map.of("stream", "false")))
-                    .isEqualTo(new ErrorFacts(400, "stream", "unsupported_value"));
-            assertThat(chat(Map.of("stream", false))).isNotNull();
+                    .isEqualTo(new ErrorFacts(400, "stream", "invalid_value"));
+            assertThat(refusedChat(Map.of("stream_options", "usage")))
+                    .isEqualTo(new ErrorFacts(400, "stream_options", "invalid_value"));
+            assertThat(refusedChat(Map.of("stream_options", Map.of("include_usage", "yes"))))
+                    .isEqualTo(new ErrorFacts(400, "stream_options", "invalid_value"));
         }
 
         @ParameterizedTest
