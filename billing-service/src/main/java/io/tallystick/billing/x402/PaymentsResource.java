@@ -41,20 +41,28 @@ class PaymentsResource {
     private final Payments payments;
     private final Offers offers;
     private final PaymentRequired required;
+    private final PrepaidAnswers prepaid;
     private final Wire wire;
     private final Caller caller;
 
-    PaymentsResource(Payments payments, Offers offers, PaymentRequired required, Wire wire, Caller caller) {
+    PaymentsResource(
+            Payments payments,
+            Offers offers,
+            PaymentRequired required,
+            PrepaidAnswers prepaid,
+            Wire wire,
+            Caller caller) {
         this.payments = payments;
         this.offers = offers;
         this.required = required;
+        this.prepaid = prepaid;
         this.wire = wire;
         this.caller = caller;
     }
 
     @POST
     @Path("/authorize")
-    public Uni<Authorized> authorize(@NotNull @Valid Asked asked) {
+    public Uni<Authorized> authorize(@NotNull @Valid AskedCall asked) {
         if (!asked.tenant().equals(caller.tenant())) {
             throw new ProblemException(Problem.of(
                     "wrong-tenant", "Another tenant's call", 403, "Authorize calls of your token's tenant only."));
@@ -68,24 +76,29 @@ class PaymentsResource {
                 return Uni.createFrom()
                         .item(new Authorized.Refused(404, Map.of(), "There is no price for this route and model."));
             }
-            return paid.isEmpty()
-                    ? Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()))
-                    : pay(call, maximum, offered, paid.get(), now);
+            if (paid.isPresent()) {
+                return pay(call, maximum, offered, paid.get(), now);
+            }
+            return asked.account() != null && asked.serves()
+                    ? prepaid.authorize(call, offered, asked.account(), answer -> answer(call, offered, answer))
+                    : Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()));
         });
     }
 
     @POST
     @Path("/{holdId}/capture")
     public Uni<Ended> capture(@RestPath UUID holdId, @NotNull @Valid Used used) {
-        return payments.capture(caller.tenant(), holdId, units(used.usage()), Instant.now())
-                .map(settlement -> ended(holdId, settlement, true));
+        var now = Instant.now();
+        return payments.capture(caller.tenant(), holdId, units(used.usage()), now)
+                .chain(settlement -> ended(holdId, settlement, true, now));
     }
 
     @POST
     @Path("/{holdId}/void")
     public Uni<Ended> release(@RestPath UUID holdId, @NotNull @Valid GivenUp givenUp) {
-        return payments.release(caller.tenant(), holdId, givenUp.reason(), Instant.now())
-                .map(settlement -> ended(holdId, settlement, false));
+        var now = Instant.now();
+        return payments.release(caller.tenant(), holdId, givenUp.reason(), now)
+                .chain(settlement -> ended(holdId, settlement, false, now));
     }
 
     @POST
@@ -165,6 +178,11 @@ class PaymentsResource {
                 hold.id(), hold.payer(), hold.scheme(), hold.maximum().units().toString(), expires);
     }
 
+    private Uni<Ended> ended(UUID id, Settlement settlement, boolean wantedCapture, Instant now) {
+        var ended = ended(id, settlement, wantedCapture);
+        return prepaid.told(settlement, now).map(told -> told.isEmpty() ? ended : ended.with(told));
+    }
+
     private Ended ended(UUID id, Settlement settlement, boolean wantedCapture) {
         return switch (settlement) {
             case Settlement.Captured(var _, var state) ->
@@ -198,30 +216,6 @@ class PaymentsResource {
                 .collect(Collectors.toMap(Map.Entry::getKey, bucket -> new BigInteger(bucket.getValue())));
     }
 
-    record Asked(
-            @NotNull @Size(min = 1, max = 64) String tenant,
-            @NotNull UUID callId,
-            @NotNull @Valid Sold resource,
-            @NotNull @Pattern(regexp = "[A-Z]{3,10}") String method,
-            @NotNull @Size(min = 1, max = 200) String route,
-            @NotNull @Size(max = 200) String model,
-
-            @NotNull @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_]{1,64}") String, @NotNull @Pattern(regexp = "[0-9]{1,18}") String> maximum,
-
-            @NotNull @Pattern(regexp = "[0-9a-f]{64}") String requestDigest,
-            @Size(max = 65536) String payment) {
-
-        Call call() {
-            var sold = new Call.Resource(resource.url(), resource.description(), resource.mimeType());
-            return new Call(callId, tenant, sold, method, route, model, requestDigest);
-        }
-    }
-
-    record Sold(
-            @NotNull @Size(max = 2000) String url,
-            @NotNull @Size(max = 500) String description,
-            @NotNull @Size(max = 100) String mimeType) {}
-
     record Used(
             @NotNull @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_]{1,64}") String, @NotNull @Pattern(regexp = "[0-9]{1,18}") String> usage,
 
@@ -235,7 +229,11 @@ class PaymentsResource {
 
     /** @param status the status for the payer where the call must not be given; none where it may */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Ended(String chargedUnits, Map<String, String> headers, Integer status, String reason) {}
+    record Ended(String chargedUnits, Map<String, String> headers, Integer status, String reason) {
+        Ended with(Map<String, String> others) {
+            return new Ended(chargedUnits, others, status, reason);
+        }
+    }
 
     /** What the gateway is to do with the call. */
     sealed interface Authorized {
