@@ -33,7 +33,7 @@ class RoleMatrixTest {
             Map.of("identity", "identity-service", "metering", "metering-service", "billing", "billing-service"));
 
     /** No endpoint of these services asks for it: edges do that ask by themselves, and those that come. */
-    private static final Set<String> OF_NO_ENDPOINT = Set.of("grants:spend");
+    private static final Set<String> OF_NO_ENDPOINT = Set.of("gateway:call", "grants:spend");
 
     /**
      * Behind each endpoint who reaches it. {@code installation} is the installation's operator; {@code client*} a client
@@ -46,6 +46,8 @@ class RoleMatrixTest {
             billing-service GET /v1/accounts/{subject}/charges/lines | owner client* auditor operator
             billing-service GET /v1/channels | owner client* auditor operator
             billing-service GET /v1/channels/{channelId} | owner client* auditor operator
+            billing-service GET /v1/grants | owner client* auditor operator spender
+            billing-service GET /v1/grants/{jti} | owner client* auditor operator spender
             billing-service GET /v1/ledger/balances | owner auditor operator
             billing-service GET /v1/rate-cards | owner client* auditor operator
             billing-service GET /v1/reconciliation | owner auditor operator

@@ -31,6 +31,7 @@ class HouseRulesTest {
             "rating",
             "settlement",
             "reconciliation",
+            "grant",
             "access");
 
     @ArchTest
@@ -51,11 +52,14 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule paymentUsesChannels =
-            HouseRules.arrows(ROOT, "payment", "channel", "chain", "ledger", "signature", "money");
+            HouseRules.arrows(ROOT, "payment", "access", "grant", "channel", "chain", "ledger", "signature", "money");
+
+    @ArchTest
+    static final ArchRule grantUsesNoPayments = HouseRules.arrows(ROOT, "grant", "channel", "money");
 
     @ArchTest
     static final ArchRule x402UsesPayments =
-            HouseRules.arrows(ROOT, "x402", "payment", "channel", "chain", "signature", "money");
+            HouseRules.arrows(ROOT, "x402", "payment", "grant", "channel", "chain", "signature", "money");
 
     @ArchTest
     static final ArchRule ratingUsesNoScheme =

@@ -18,7 +18,7 @@ import org.hibernate.reactive.mutiny.Mutiny;
  * is one transaction.
  */
 @ApplicationScoped
-class TakenProofs implements UsedProofs {
+public class TakenProofs implements UsedProofs {
     private static final int DELETED_AT_ONCE = 10_000;
 
     /** The clock of the database and ours may differ; a row too long kept does no harm. */
@@ -32,14 +32,24 @@ class TakenProofs implements UsedProofs {
 
     @Override
     public CompletionStage<Claim> claim(Proof proof, Instant now) {
-        return sessions.withTransaction(session -> session.createNativeQuery("insert into used_proof "
-                                + "(jkt, jti, expires_at) values (:jkt, :jti, :until) on conflict do nothing")
-                        .setParameter("jkt", proof.key())
-                        .setParameter("jti", proof.id())
-                        .setParameter("until", proof.usableUntil())
-                        .executeUpdate())
-                .map(rows -> rows == 1 ? Claim.FRESH : Claim.USED)
+        return sessions.withTransaction(session -> claim(session, proof.key(), proof.id(), proof.usableUntil()))
+                .map(fresh -> fresh ? Claim.FRESH : Claim.USED)
                 .subscribeAsCompletionStage();
+    }
+
+    /**
+     * Takes a proof in the caller's transaction, for what it was shown for somewhere else.
+     *
+     * @return false if it was taken before
+     */
+    public Uni<Boolean> claim(Mutiny.Session session, String key, String id, Instant until) {
+        return session.createNativeQuery("insert into used_proof (jkt, jti, expires_at) "
+                        + "values (:jkt, :jti, :until) on conflict do nothing")
+                .setParameter("jkt", key)
+                .setParameter("jti", id)
+                .setParameter("until", until)
+                .executeUpdate()
+                .map(rows -> rows == 1);
     }
 
     @Scheduled(every = "10s", concurrentExecution = ConcurrentExecution.SKIP)

@@ -115,6 +115,17 @@ public record Channel(
     }
 
     /**
+     * Sets the maximum of a call aside that comes without a voucher of its own.
+     *
+     * @param ceiling up to which total the payer signed without a call, see {@link #roomForAccounts}
+     */
+    public HoldResult holdPrepaid(TokenAmount maximum, TokenAmount ceiling) {
+        return !closing() && maximum.exceeds(roomForAccounts(ceiling))
+                ? HoldResult.Refused.NOT_AUTHORIZED
+                : hold(maximum);
+    }
+
+    /**
      * Charges what a call cost and lets the rest of its hold go. Never refused: the call was given.
      *
      * @param maximum what was held for it; no more than that is charged

@@ -7,6 +7,7 @@ import io.tallystick.billing.chain.ChannelReading;
 import io.tallystick.billing.channel.VoucherResult.Accepted;
 import io.tallystick.billing.channel.VoucherResult.Rejected;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.Asset;
 import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.ChannelChanged;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -30,6 +32,9 @@ public class Channels {
     public static final int PAGE = 100;
 
     private static final String SOURCE = "/billing-service";
+
+    private static final String PREPAID = "from Channel where tenant = :tenant and payer in (:payers) "
+            + "and accountCeiling > 0 and receiver = :receiver and chainId = :chain and token = :token order by id";
 
     private final Database database;
     private final Outbox outbox;
@@ -159,6 +164,41 @@ public class Channels {
     public Uni<TokenAmount> accountCeiling(Mutiny.Session session, Channel locked) {
         return row(session, locked.id())
                 .map(row -> new TokenAmount(locked.charged().asset(), row.orElseThrow().accountCeiling));
+    }
+
+    /** Whose channels may serve calls that come without a voucher, and where they have to pay. */
+    public record Payers(String tenant, Asset asset, Address receiver, Set<Address> payers) {}
+
+    /** A channel, and up to which of its totals the payer signed for more than one call. */
+    public record Prepaid(Channel channel, TokenAmount ceiling) {}
+
+    /** Ids of these payers' channels that may serve calls without a voucher of their own, in their order. */
+    public Uni<List<ChannelId>> prepaidIds(Mutiny.Session session, Payers payers, int limit) {
+        return prepaid(session, "select id " + PREPAID, payers, String.class)
+                .setMaxResults(limit)
+                .getResultList()
+                .map(ids -> ids.stream().map(ChannelId::new).toList());
+    }
+
+    /** The same channels as they stand, read and not locked. */
+    public Uni<List<Prepaid>> prepaid(Payers payers, int limit) {
+        return database.inTransaction(session -> prepaid(session, PREPAID, payers, ChannelEntity.class)
+                .setMaxResults(limit)
+                .getResultList()
+                .map(rows -> rows.stream()
+                        .map(row -> new Prepaid(row.toChannel(), new TokenAmount(payers.asset(), row.accountCeiling)))
+                        .toList()));
+    }
+
+    private static <T> Mutiny.SelectionQuery<T> prepaid(
+            Mutiny.Session session, String query, Payers payers, Class<T> type) {
+        return session.createSelectionQuery(query, type)
+                .setParameter("tenant", payers.tenant())
+                .setParameter(
+                        "payers", payers.payers().stream().map(Address::hex).toList())
+                .setParameter("receiver", payers.receiver().hex())
+                .setParameter("chain", payers.asset().chainId())
+                .setParameter("token", payers.asset().contract().hex());
     }
 
     /** As {@link #lock}, with the times. */

@@ -41,20 +41,28 @@ class PaymentsResource {
     private final Payments payments;
     private final Offers offers;
     private final PaymentRequired required;
+    private final PrepaidAnswers prepaid;
     private final Wire wire;
     private final Caller caller;
 
-    PaymentsResource(Payments payments, Offers offers, PaymentRequired required, Wire wire, Caller caller) {
+    PaymentsResource(
+            Payments payments,
+            Offers offers,
+            PaymentRequired required,
+            PrepaidAnswers prepaid,
+            Wire wire,
+            Caller caller) {
         this.payments = payments;
         this.offers = offers;
         this.required = required;
+        this.prepaid = prepaid;
         this.wire = wire;
         this.caller = caller;
     }
 
     @POST
     @Path("/authorize")
-    public Uni<Authorized> authorize(@NotNull @Valid Asked asked) {
+    public Uni<Authorized> authorize(@NotNull @Valid AskedCall asked) {
         if (!asked.tenant().equals(caller.tenant())) {
             throw new ProblemException(Problem.of(
                     "wrong-tenant", "Another tenant's call", 403, "Authorize calls of your token's tenant only."));
@@ -71,24 +79,29 @@ class PaymentsResource {
                                 .item(new Authorized.Refused(
                                         404, Map.of(), "There is no price for this route and model."));
                     }
-                    return paid.isEmpty()
-                            ? Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()))
-                            : pay(asked, maximum, offered, paid.get(), now);
+                    if (paid.isPresent()) {
+                        return pay(asked, maximum, offered, paid.get(), now);
+                    }
+                    return asked.account() != null && asked.serves()
+                            ? prepaid.authorize(call, offered, asked.account(), answer -> answer(call, offered, answer))
+                            : Uni.createFrom().item(refused(call, offered, Codes.PAYMENT_REQUIRED, Optional.empty()));
                 });
     }
 
     @POST
     @Path("/{holdId}/capture")
     public Uni<Ended> capture(@RestPath UUID holdId, @NotNull @Valid Used used) {
-        return payments.capture(caller.tenant(), holdId, units(used.usage()), Instant.now())
-                .map(settlement -> ended(holdId, settlement, true));
+        var now = Instant.now();
+        return payments.capture(caller.tenant(), holdId, units(used.usage()), now)
+                .chain(settlement -> ended(holdId, settlement, true, now));
     }
 
     @POST
     @Path("/{holdId}/void")
     public Uni<Ended> release(@RestPath UUID holdId, @NotNull @Valid GivenUp givenUp) {
-        return payments.release(caller.tenant(), holdId, givenUp.reason(), Instant.now())
-                .map(settlement -> ended(holdId, settlement, false));
+        var now = Instant.now();
+        return payments.release(caller.tenant(), holdId, givenUp.reason(), now)
+                .chain(settlement -> ended(holdId, settlement, false, now));
     }
 
     @POST
@@ -103,7 +116,7 @@ class PaymentsResource {
     }
 
     private Uni<Authorized> pay(
-            Asked asked, Map<String, BigInteger> maximum, List<Offer> offered, Wire.Payment paid, Instant now) {
+            AskedCall asked, Map<String, BigInteger> maximum, List<Offer> offered, Wire.Payment paid, Instant now) {
         var call = asked.call();
         return offers.accepted(call, maximum, paid.accepted(), now)
                 .map(accepted -> accepted.filter(offer -> offer.pays(asked.streamed())))
@@ -126,7 +139,7 @@ class PaymentsResource {
                 });
     }
 
-    private static List<Offer> payable(Asked asked, List<Offer> offers) {
+    private static List<Offer> payable(AskedCall asked, List<Offer> offers) {
         return offers.stream().filter(offer -> offer.pays(asked.streamed())).toList();
     }
 
@@ -187,6 +200,11 @@ class PaymentsResource {
                 "held");
     }
 
+    private Uni<Ended> ended(UUID id, Settlement settlement, boolean wantedCapture, Instant now) {
+        var ended = ended(id, settlement, wantedCapture);
+        return prepaid.told(settlement, now).map(told -> told.isEmpty() ? ended : ended.with(told));
+    }
+
     private Ended ended(UUID id, Settlement settlement, boolean wantedCapture) {
         return switch (settlement) {
             case Settlement.Captured(var _, var state) ->
@@ -220,31 +238,6 @@ class PaymentsResource {
                 .collect(Collectors.toMap(Map.Entry::getKey, bucket -> new BigInteger(bucket.getValue())));
     }
 
-    record Asked(
-            @NotNull @Size(min = 1, max = 64) String tenant,
-            @NotNull UUID callId,
-            @NotNull @Valid Sold resource,
-            @NotNull @Pattern(regexp = "[A-Z]{3,10}") String method,
-            @NotNull @Size(min = 1, max = 200) String route,
-            @NotNull @Size(max = 200) String model,
-
-            @NotNull @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_]{1,64}") String, @NotNull @Pattern(regexp = "[0-9]{1,18}") String> maximum,
-
-            @NotNull @Pattern(regexp = "[0-9a-f]{64}") String requestDigest,
-            @Size(max = 65536) String payment,
-            boolean streamed) {
-
-        Call call() {
-            var sold = new Call.Resource(resource.url(), resource.description(), resource.mimeType());
-            return new Call(callId, tenant, sold, method, route, model, requestDigest);
-        }
-    }
-
-    record Sold(
-            @NotNull @Size(max = 2000) String url,
-            @NotNull @Size(max = 500) String description,
-            @NotNull @Size(max = 100) String mimeType) {}
-
     record Used(
             @NotNull @Size(max = 32) Map<@Pattern(regexp = "[a-z0-9_]{1,64}") String, @NotNull @Pattern(regexp = "[0-9]{1,18}") String> usage,
 
@@ -258,7 +251,11 @@ class PaymentsResource {
 
     /** @param status the status for the payer where the call must not be given; none where it may */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Ended(String chargedUnits, Map<String, String> headers, Integer status, String reason) {}
+    record Ended(String chargedUnits, Map<String, String> headers, Integer status, String reason) {
+        Ended with(Map<String, String> others) {
+            return new Ended(chargedUnits, others, status, reason);
+        }
+    }
 
     /** What the gateway is to do with the call. */
     sealed interface Authorized {

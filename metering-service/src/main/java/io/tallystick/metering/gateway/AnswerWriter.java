@@ -20,6 +20,10 @@ class AnswerWriter {
     private static final String RETRY_AFTER_SECONDS = "2";
     private static final int LINGER_MILLIS = 500;
 
+    private static final String EXPOSED =
+            "PAYMENT-REQUIRED, PAYMENT-RESPONSE, Retry-After, DPoP-Nonce, WWW-Authenticate, "
+                    + "Tallystick-Charged, Tallystick-Held, Tallystick-Remaining, Tallystick-Asset";
+
     private final Vertx vertx;
 
     AnswerWriter(Vertx vertx) {
@@ -52,7 +56,8 @@ class AnswerWriter {
                 .putHeader("Access-Control-Allow-Methods", allowed)
                 .putHeader(
                         "Access-Control-Allow-Headers",
-                        "Authorization, Content-Type, PAYMENT-SIGNATURE, Access-Control-Expose-Headers")
+                        "Authorization, Content-Type, DPoP, Content-Digest, Signature, Signature-Input, x-api-key, "
+                                + "PAYMENT-SIGNATURE, Access-Control-Expose-Headers")
                 .putHeader("Access-Control-Max-Age", "600")
                 .setStatusCode(204)
                 .end();
@@ -116,8 +121,7 @@ class AnswerWriter {
     }
 
     private static void allowOrigin(HttpServerResponse response) {
-        response.putHeader("Access-Control-Allow-Origin", "*")
-                .putHeader("Access-Control-Expose-Headers", "PAYMENT-REQUIRED, PAYMENT-RESPONSE, Retry-After");
+        response.putHeader("Access-Control-Allow-Origin", "*").putHeader("Access-Control-Expose-Headers", EXPOSED);
     }
 
     private static void put(HttpServerResponse response, Headers headers) {

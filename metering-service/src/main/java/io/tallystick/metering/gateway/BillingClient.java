@@ -10,6 +10,7 @@ import io.tallystick.metering.gateway.call.Capture;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.call.PaidCall;
 import io.tallystick.metering.gateway.call.Payments;
+import io.tallystick.metering.gateway.caller.Buyer;
 import io.tallystick.metering.gateway.openai.Bucket;
 import io.tallystick.metering.gateway.openai.CallUsage;
 import io.tallystick.metering.gateway.openai.Quantities;
@@ -91,7 +92,7 @@ class BillingClient implements Payments {
 
     private JsonObject request(PaidCall call) {
         var route = call.request().route();
-        return new JsonObject()
+        var asked = new JsonObject()
                 .put("tenant", config.tenant().orElseThrow())
                 .put("callId", call.id().toString())
                 .put(
@@ -107,6 +108,27 @@ class BillingClient implements Payments {
                 .put("requestDigest", call.body().requestDigest(call.method(), route.path()))
                 .put("payment", call.payment().isEmpty() ? null : call.payment())
                 .put("streamed", call.request().form().streamed());
+        if (call.buyer() instanceof Buyer.Known known) {
+            asked.put("account", account(known));
+        }
+        return asked;
+    }
+
+    private static JsonObject account(Buyer.Known buyer) {
+        var account = new JsonObject().put("did", buyer.did());
+        buyer.agent()
+                .map(agent -> new JsonObject()
+                        .put("did", agent.did())
+                        .put("key", agent.key())
+                        .put("grant", agent.grant()))
+                .ifPresent(agent -> account.put("agent", agent));
+        buyer.proof()
+                .map(proof -> new JsonObject()
+                        .put("key", proof.key())
+                        .put("id", proof.id())
+                        .put("usableUntil", proof.usableUntil().toString()))
+                .ifPresent(proof -> account.put("proof", proof));
+        return account;
     }
 
     private static JsonObject quantities(Quantities quantities) {

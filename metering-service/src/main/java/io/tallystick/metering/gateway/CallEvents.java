@@ -40,6 +40,7 @@ class CallEvents implements CallLog {
     /** Completes on the call's own context: on Kafka's thread what follows would hold it up, and leave the trace. */
     @Override
     public CompletionStage<Void> append(Entry entry) {
+        entry.call().allowance().used(entry.usage().quantities().tokens(), System.nanoTime());
         var span = span(entry);
         var call = vertx.getOrCreateContext();
         var done = new CompletableFuture<Void>();

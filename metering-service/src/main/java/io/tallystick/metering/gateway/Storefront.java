@@ -13,6 +13,12 @@ import io.tallystick.metering.gateway.call.ModelServer;
 import io.tallystick.metering.gateway.call.PaidCall;
 import io.tallystick.metering.gateway.call.PaidCalls;
 import io.tallystick.metering.gateway.call.Payments;
+import io.tallystick.metering.gateway.caller.Admission;
+import io.tallystick.metering.gateway.caller.Allowance;
+import io.tallystick.metering.gateway.caller.Buyer;
+import io.tallystick.metering.gateway.caller.Callers;
+import io.tallystick.metering.gateway.caller.KeyLimits;
+import io.tallystick.metering.gateway.caller.KeyLimits.Permission;
 import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.Limits;
@@ -29,12 +35,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Turns an HTTP request into a call that can be paid, or into what is wrong with it. */
@@ -52,6 +61,8 @@ class Storefront {
     private final RequestBodies bodies;
     private final JsonBodies json;
     private final Requests requests;
+    private final Callers callers;
+    private final KeyLimits limits = new KeyLimits();
     private final PaidCalls calls;
     private final PaidStreams streams;
     private final StreamTexts texts;
@@ -60,6 +71,7 @@ class Storefront {
             GatewayConfig config,
             RequestBodies bodies,
             JsonBodies json,
+            Callers callers,
             Payments payments,
             ModelServer modelServer,
             CallLog log,
@@ -70,6 +82,7 @@ class Storefront {
         this.bodies = bodies;
         this.json = json;
         this.texts = texts;
+        this.callers = callers;
         requests = new Requests(new Limits(
                 config.outputLimit(),
                 config.outputLimits(),
@@ -127,11 +140,72 @@ class Storefront {
                 .map(members -> requests.read(route, members))
                 .<CompletionStage<Answer>>map(reading -> switch (reading) {
                     case CallRequest asked
-                    when asked.form().streamed() -> streams.serve(call(request, asked, body), client.get());
-                    case CallRequest asked -> calls.serve(call(request, asked, body));
+                    when asked.form().streamed() ->
+                        serve(request, asked, body, call -> streams.serve(call, client.get()));
+                    case CallRequest asked -> serve(request, asked, body, calls::serve);
                     case ApiError error -> CompletableFuture.completedStage(invalid(error));
                 })
                 .orElseGet(() -> CompletableFuture.completedStage(invalid(notJson())));
+    }
+
+    /** Whoever brings a payment is served for it. Whoever brings none is served if it is known, or is told what to pay. */
+    private CompletionStage<Answer> serve(
+            HttpServerRequest request,
+            CallRequest asked,
+            Body body,
+            Function<PaidCall, CompletionStage<Answer>> serving) {
+        if (request.getHeader(PAYMENT) != null) {
+            return serving.apply(call(request, asked, body, Buyer.Stranger.UNKNOWN, Allowance.unlimited()));
+        }
+        return callers.identify(request, body.bytes(), config.tenant().orElseThrow())
+                .thenCompose(admission -> switch (admission) {
+                    case Admission.Refused refusal -> refused(request, refusal);
+                    case Admission.Admitted(var buyer, var headers) -> {
+                        put(request, headers);
+                        yield permitted(
+                                request,
+                                asked,
+                                buyer,
+                                allowance -> serving.apply(call(request, asked, body, buyer, allowance)));
+                    }
+                });
+    }
+
+    private CompletionStage<Answer> permitted(
+            HttpServerRequest request,
+            CallRequest asked,
+            Buyer buyer,
+            Function<Allowance, CompletionStage<Answer>> serving) {
+        return switch (limits.permit(buyer, asked, System.nanoTime())) {
+            case Permission.Refused(var refusal) -> {
+                callers.countRefused(refusal);
+                yield refused(request, refusal);
+            }
+            case Permission.Permitted(var allowance) ->
+                serving.apply(allowance).whenComplete((answer, _) -> {
+                    if (nothingUsed(answer)) {
+                        allowance.used(0, System.nanoTime());
+                    }
+                });
+        };
+    }
+
+    /** What was used is said where it is recorded, and that comes first: this is for a call of which nothing was. */
+    private static boolean nothingUsed(Answer answer) {
+        return answer == null
+                || answer instanceof Answer.Failed
+                || answer instanceof Answer.PaidOnly
+                || answer instanceof Answer.Streamed
+                || answer.outcome() == Outcome.UPSTREAM_REFUSED;
+    }
+
+    private static CompletionStage<Answer> refused(HttpServerRequest request, Admission.Refused refusal) {
+        put(request, refusal.headers());
+        return CompletableFuture.completedStage(invalid(refusal.error()));
+    }
+
+    private static void put(HttpServerRequest request, Map<String, List<String>> headers) {
+        headers.forEach((name, values) -> request.response().headers().set(name, values));
     }
 
     /** GET: an offer of the route's smallest call, or a refund. Never reaches the model server. */
@@ -145,10 +219,15 @@ class Storefront {
                     case CHAT_COMPLETIONS -> config.offerModel().chat();
                     case EMBEDDINGS -> config.offerModel().embeddings();
                 });
-        return calls.serve(call(request, CallRequest.smallest(route, model), Body.EMPTY));
+        return calls.serve(call(
+                request,
+                CallRequest.smallest(route, model),
+                Body.EMPTY,
+                Buyer.Stranger.UNKNOWN,
+                Allowance.unlimited()));
     }
 
-    private PaidCall call(HttpServerRequest request, CallRequest asked, Body body) {
+    private PaidCall call(HttpServerRequest request, CallRequest asked, Body body, Buyer buyer, Allowance allowance) {
         var payment = request.getHeader(PAYMENT);
         Span.current()
                 .setAttribute("gen_ai.operation.name", asked.route().operation())
@@ -160,7 +239,9 @@ class Storefront {
                 asked,
                 payment == null ? "" : payment,
                 headers(request),
-                body);
+                body,
+                buyer,
+                allowance);
     }
 
     private String url(HttpServerRequest request, PaidRoute route) {

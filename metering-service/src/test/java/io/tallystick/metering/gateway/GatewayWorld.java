@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tallystick.devstack.TestStack;
+import io.tallystick.events.ApiKeyChanged;
 import io.tallystick.kit.access.TestIdentity;
+import io.tallystick.kit.access.apikey.ApiKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -123,6 +126,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         server.createContext("/billing/v1/payments/", this::billing);
         server.createContext("/identity/token", this::identity);
         server.createContext("/seen", this::tell);
+        server.createContext("/mint", this::mint);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         return "http://127.0.0.1:" + server.getAddress().getPort();
@@ -229,6 +233,10 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         var body = new JsonObject(remember("billing", http));
         var path = http.getRequestURI().getPath();
         if (path.endsWith("/authorize")) {
+            if (body.getString("payment") == null && body.containsKey("account")) {
+                charge(http, body);
+                return;
+            }
             authorize(http, body.getString("payment"), body.getBoolean("streamed", false));
         } else if (path.contains("deaf")) {
             answer(http, 503, "{}");
@@ -238,6 +246,8 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
                     200,
                     "{\"status\":402,\"reason\":\"insufficient_funds\","
                             + "\"headers\":{\"PAYMENT-RESPONSE\":\"failed\"}}");
+        } else if (path.contains("known-") && path.endsWith("/capture")) {
+            answer(http, 200, "{\"chargedUnits\":\"12\",\"headers\":{\"Tallystick-Remaining\":\"88\"}}");
         } else {
             var charged = path.endsWith("/capture") ? "12" : "0";
             answer(
@@ -246,6 +256,64 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
                     "{\"chargedUnits\":\"" + charged + "\",\"headers\":{\"PAYMENT-RESPONSE\":\"charged " + charged
                             + "\"}}");
         }
+    }
+
+    /** To an account; a poor one's is refused. */
+    private void charge(HttpExchange http, JsonObject body) throws IOException {
+        var did = body.getJsonObject("account").getString("did");
+        answer(
+                http,
+                200,
+                did.endsWith("Poor")
+                        ? "{\"outcome\":\"refused\",\"status\":402,\"reason\":\"none of your channels has room\","
+                                + "\"headers\":{\"PAYMENT-REQUIRED\":\"offer\"}}"
+                        : new JsonObject()
+                                .put("outcome", "held")
+                                .put("holdId", "known-" + body.getString("callId"))
+                                .put("subject", did)
+                                .put("expiresAt", Instant.now().plusSeconds(60).toString())
+                                .encode());
+    }
+
+    /** An access token or an API key, as the request's JSON says. */
+    private void mint(HttpExchange http) throws IOException {
+        var asked = new JsonObject(new String(http.getRequestBody().readAllBytes(), UTF_8));
+        var scopes = asked.getString("scopes").split(" ", -1);
+        var tenant = asked.getString("tenant");
+        var did = asked.getString("did");
+        var issuer = "http://127.0.0.1:" + server.getAddress().getPort() + "/identity";
+        answer(
+                http,
+                200,
+                asked.containsKey("models")
+                        ? key(tenant, did, asked, scopes)
+                        : identity.tokenOf(issuer, asked.getString("more"), tenant, did, "metering-service", scopes));
+    }
+
+    private String key(String tenant, String did, JsonObject asked, String... scopes) {
+        var random = new SecureRandom();
+        var id = new byte[ApiKey.ID_BYTES];
+        var secret = new byte[ApiKey.SECRET_BYTES];
+        random.nextBytes(id);
+        random.nextBytes(secret);
+        var key = ApiKey.of(id, secret);
+        var now = Instant.now();
+        identity.apiKey(revision -> new ApiKeyChanged(
+                key.id(),
+                tenant,
+                did,
+                key.hash(),
+                Map.of("metering-service", List.of(scopes)),
+                true,
+                List.of(asked.getString("models").split(" ", -1)),
+                asked.getInteger("requests"),
+                asked.getLong("tokens"),
+                now.plusSeconds(3600),
+                false,
+                now,
+                now.plusSeconds(3600),
+                revision));
+        return key.reveal();
     }
 
     private void authorize(HttpExchange http, String payment, boolean streamed) throws IOException {

@@ -85,7 +85,12 @@ public class AccessCheck {
         return require(request, required.value(), or, required.own());
     }
 
-    private CompletionStage<Admitted> require(Presented request, String scope, String or, boolean own) {
+    /**
+     * As {@link #require(Presented, String, boolean)}.
+     *
+     * @param or another scope that does as well
+     */
+    public CompletionStage<Admitted> require(Presented request, String scope, String or, boolean own) {
         try {
             var now = Instant.now();
             var credential = credential(request);

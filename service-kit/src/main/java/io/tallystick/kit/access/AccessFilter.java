@@ -1,11 +1,9 @@
 package io.tallystick.kit.access;
 
 import io.quarkus.arc.ClientProxy;
-import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.proof.DpopProofs;
 import io.tallystick.kit.access.proof.Presented;
 import io.tallystick.kit.access.proof.Proof;
-import io.tallystick.kit.access.proof.signature.HttpSignatures;
 import io.tallystick.kit.problem.Problem;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
@@ -15,9 +13,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.ResourceInfo;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -100,16 +96,8 @@ class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
         var answer = RestResponse.ResponseBuilder.<Problem>create(problem.status())
                 .entity(problem)
                 .type(Problem.MEDIA_TYPE);
-        if (problem.status() == Reason.IDENTITY_SILENT.status()) {
-            return answer.header(HttpHeaders.RETRY_AFTER, "1").build();
-        }
-        if (refused.reason() == Reason.NEEDS_NONCE) {
-            access.nonces().given().ifPresent(given -> answer.header(DpopProofs.NONCE_HEADER, given));
-        }
-        if (refused.reason() == Reason.NOT_PROVEN || refused.reason() == Reason.BAD_REQUEST_SIGNATURE) {
-            answer.header(HttpSignatures.ACCEPT_HEADER, HttpSignatures.ACCEPTED);
-        }
-        challenges(refused).forEach(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        Challenges.of(refused, access.audience(), access.nonces())
+                .forEach((name, values) -> values.forEach(value -> answer.header(name, value)));
         return answer.build();
     }
 
@@ -142,29 +130,6 @@ class AccessFilter implements ContainerRequestFilter, ContainerResponseFilter {
                     OUTDATED_DID,
                     REVOKED -> Problem.of("access-token-refused", "Access token not accepted", status, detail);
         };
-    }
-
-    /** The challenges of RFC 6750 and RFC 9449: without an error code when no access token came at all. */
-    private List<String> challenges(AccessRefused refused) {
-        var realm = " realm=\"" + quotable(access.audience()) + "\"";
-        var description = "\", error_description=\"" + quotable(refused.getMessage()) + "\"";
-        var error =
-                switch (refused.reason()) {
-                    case NO_TOKEN -> "";
-                    case INSUFFICIENT_SCOPE -> ", error=\"insufficient_scope\", scope=\"" + refused.scope() + "\"";
-                    case NEEDS_NONCE -> ", error=\"use_dpop_nonce" + description;
-                    case BAD_PROOF -> ", error=\"invalid_dpop_proof" + description;
-                    default -> ", error=\"invalid_token" + description;
-                };
-        var dpop = "DPoP" + realm + error + ", algs=\"" + String.join(" ", DpopProofs.ALGORITHMS) + "\"";
-        return switch (refused.reason()) {
-            case NEEDS_NONCE, BAD_PROOF -> List.of(dpop);
-            default -> List.of("Bearer" + realm + error, dpop);
-        };
-    }
-
-    private static String quotable(String text) {
-        return text.replaceAll("[^\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]", "'");
     }
 
     private RequiresScope required() {

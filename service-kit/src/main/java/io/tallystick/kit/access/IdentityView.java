@@ -46,10 +46,7 @@ public final class IdentityView {
     /** Topics that the knowledge of keys and identities comes from; each has a heartbeat. */
     public static final List<String> TOPICS = List.of(EventType.KEY_CHANGED.topic(), EventType.DID_CHANGED.topic());
 
-    /**
-     * Topic of the spend grants. How far it goes is said by the heartbeats of {@code key.changed}: its own would be kept
-     * for forty days. Who asks for no grant does not depend on it.
-     */
+    /** Topic of the spend grants; heartbeats of {@code key.changed} say how far it goes. Who asks for none needs it not. */
     public static final String GRANTS_TOPIC = EventType.GRANT_CHANGED.topic();
 
     /** Topic of the API keys, in all as that of the grants. */
@@ -236,9 +233,12 @@ public final class IdentityView {
 
     /** {@code did}, and each account that is linked to it, as did:pkh; itself alone while little is known of accounts. */
     public synchronized Set<String> subjects(String tenant, String did, Instant now) {
-        return fresh(now) && walletsTopic.fresh(now, maxSilence, maxLag)
-                ? wallets.subjects(tenant, did, now)
-                : Set.of(did);
+        return knowsAccounts(now) ? wallets.subjects(tenant, did, now) : Set.of(did);
+    }
+
+    /** Whether it can be told which accounts are linked to whom. */
+    public synchronized boolean knowsAccounts(Instant now) {
+        return fresh(now) && walletsTopic.fresh(now, maxSilence, maxLag);
     }
 
     /**

@@ -105,6 +105,16 @@ public final class TestIdentity implements AutoCloseable {
         return mint(currentKey, claims.replace("{\"iss\"", "{\"cnf\":{\"jkt\":\"" + thumbprint + "\"},\"iss\""));
     }
 
+    /**
+     * An access token of another issuer's URL.
+     *
+     * @param more claims to stand before the usual ones, each with a comma after it
+     */
+    public String tokenOf(String issuer, String more, String tenant, String did, String audience, String... scopes) {
+        var claims = claims(tenant, did, audience, Instant.now(), scopes);
+        return mint(currentKey, claims.replace("{\"iss\":\"" + ISSUER, "{" + more + "\"iss\":\"" + issuer));
+    }
+
     /** What proofs of a key may name now. */
     public Nonces nonces() {
         return new NonceSeries(eventKey::sign).at(Instant.now());

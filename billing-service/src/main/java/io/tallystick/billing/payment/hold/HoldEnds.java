@@ -7,13 +7,16 @@ import io.tallystick.billing.channel.Channel;
 import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.ChargeTraces;
 import io.tallystick.billing.channel.Database;
+import io.tallystick.billing.grant.GrantBudgets;
 import io.tallystick.billing.money.Ratio;
+import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.payment.Hold;
 import io.tallystick.billing.payment.HoldState.Captured;
 import io.tallystick.billing.payment.HoldState.Lapsed;
 import io.tallystick.billing.payment.HoldState.Open;
 import io.tallystick.billing.payment.HoldState.Settling;
 import io.tallystick.billing.payment.HoldState.Voided;
+import io.tallystick.billing.payment.Prepaid;
 import io.tallystick.billing.payment.Settlement;
 import io.tallystick.billing.signature.ChannelId;
 import io.tallystick.events.PaymentCaptured;
@@ -38,13 +41,21 @@ public class HoldEnds {
     private final Database database;
     private final Channels channels;
     private final Holds holds;
+    private final GrantBudgets budgets;
     private final Outbox outbox;
     private final ChargeTraces traces;
 
-    HoldEnds(Database database, Channels channels, Holds holds, Outbox outbox, ChargeTraces traces) {
+    HoldEnds(
+            Database database,
+            Channels channels,
+            Holds holds,
+            GrantBudgets budgets,
+            Outbox outbox,
+            ChargeTraces traces) {
         this.database = database;
         this.channels = channels;
         this.holds = holds;
+        this.budgets = budgets;
         this.outbox = outbox;
         this.traces = traces;
     }
@@ -134,10 +145,11 @@ public class HoldEnds {
         var hold = row.toHold();
         return channels.lock(session, hold.channel().orElseThrow())
                 .map(Optional::orElseThrow)
-                .map(channel -> go == Hold.CaptureStep.Go.LATE
-                        ? channel.captureLate(hold.maximum(), cost)
-                        : channel.capture(hold.maximum(), cost))
+                .chain(channel -> go == Hold.CaptureStep.Go.LATE
+                        ? withinBudgets(session, hold).map(most -> channel.captureLate(most, cost))
+                        : Uni.createFrom().item(channel.capture(hold.maximum(), cost)))
                 .chain(capture -> channels.put(session, capture.channel(), now)
+                        .chain(() -> counted(session, hold, capture))
                         .chain(() -> traced(session, hold, capture, now))
                         .chain(() -> {
                             row.uncovered = capture.uncovered().units();
@@ -147,6 +159,19 @@ public class HoldEnds {
                                     new Captured(capture.charge(), answer.apply(hold, capture), now),
                                     now);
                         }));
+    }
+
+    /** What was held for a call that comes too late, as far as its grants were not spent on others since. */
+    private Uni<TokenAmount> withinBudgets(Mutiny.Session session, Hold hold) {
+        return Prepaid.grant(hold).isPresent()
+                ? budgets.room(session, hold.id(), hold.maximum())
+                : Uni.createFrom().item(hold.maximum());
+    }
+
+    private Uni<Void> counted(Mutiny.Session session, Hold hold, Capture capture) {
+        return Prepaid.grant(hold).isPresent()
+                ? budgets.end(session, hold.id(), capture.charge())
+                : Uni.createFrom().voidItem();
     }
 
     private Uni<Void> traced(Mutiny.Session session, Hold hold, Capture capture, Instant now) {

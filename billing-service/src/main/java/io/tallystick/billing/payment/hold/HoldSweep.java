@@ -35,6 +35,11 @@ class HoldSweep {
     }
 
     @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> endBudgets() {
+        return holds.heldByBudgets(config.sweepAtMost()).chain(ids -> each(ids, 1, holds::endBudgets));
+    }
+
+    @Scheduled(every = "${tallystick.payment.sweep-every:10s}", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> settle() {
         var now = Instant.now();
         return holds.settlingBefore(now.minus(config.settlingFor()), config.sweepAtMost())

@@ -8,12 +8,16 @@ import io.tallystick.billing.channel.Channels;
 import io.tallystick.billing.channel.Database;
 import io.tallystick.billing.channel.ForeignChannels;
 import io.tallystick.billing.channel.Voucher;
+import io.tallystick.billing.grant.GrantBudgets;
 import io.tallystick.billing.money.Address;
+import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.payment.Call;
 import io.tallystick.billing.payment.Hold;
+import io.tallystick.billing.payment.HoldState.Captured;
 import io.tallystick.billing.payment.HoldState.Lapsed;
 import io.tallystick.billing.payment.PaymentFaults;
 import io.tallystick.billing.payment.PaymentFaults.Point;
+import io.tallystick.billing.payment.Prepaid;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
@@ -31,13 +35,21 @@ public class Holds {
     private final Database database;
     private final Channels channels;
     private final ForeignChannels foreign;
+    private final GrantBudgets budgets;
     private final PaymentConfig config;
     private final PaymentFaults faults;
 
-    Holds(Database database, Channels channels, ForeignChannels foreign, PaymentConfig config, PaymentFaults faults) {
+    Holds(
+            Database database,
+            Channels channels,
+            ForeignChannels foreign,
+            GrantBudgets budgets,
+            PaymentConfig config,
+            PaymentFaults faults) {
         this.database = database;
         this.channels = channels;
         this.foreign = foreign;
+        this.budgets = budgets;
         this.config = config;
         this.faults = faults;
     }
@@ -120,6 +132,28 @@ public class Holds {
                 .getResultList());
     }
 
+    /** Ids of holds that ended while their grants' budgets still hold them: an older version of this service ended them. */
+    Uni<List<UUID>> heldByBudgets(int limit) {
+        return database.inTransaction(session -> session.createSelectionQuery(
+                        "select distinct g.hold from GrantHold g join Hold h on h.id = g.hold "
+                                + "where g.held > 0 and h.state not in ('open', 'settling')",
+                        UUID.class)
+                .setMaxResults(limit)
+                .getResultList());
+    }
+
+    /** Counts against its grants' budgets how a hold ended. */
+    Uni<Void> endBudgets(UUID id) {
+        return database.inTransaction(session -> row(session, id).chain(found -> {
+            var hold = found.orElseThrow().toHold();
+            var nothing = TokenAmount.zero(hold.maximum().asset());
+            return hold.state().holds()
+                    ? Uni.createFrom().voidItem()
+                    : budgets.end(
+                            session, id, hold.state() instanceof Captured(var charge, var _, var _) ? charge : nothing);
+        }));
+    }
+
     /** Lets an expired hold's maximum go. */
     Uni<Void> lapse(UUID id, Instant now) {
         return database.inTransaction(session -> row(session, id).chain(found -> {
@@ -187,7 +221,14 @@ public class Holds {
                 .chain(channel -> channel.isEmpty()
                         ? Uni.createFrom().item(channel)
                         : channels.put(session, channel.get().release(hold.maximum()), now)
-                                .map(Optional::of));
+                                .chain(freed -> freeBudgets(session, hold).replaceWith(Optional.of(freed))));
+    }
+
+    private Uni<Void> freeBudgets(Mutiny.Session session, Hold hold) {
+        return Prepaid.grant(hold).isPresent()
+                ? budgets.end(
+                        session, hold.id(), TokenAmount.zero(hold.maximum().asset()))
+                : Uni.createFrom().voidItem();
     }
 
     Uni<Optional<Channel>> channelOf(Mutiny.Session session, Hold hold) {
@@ -200,7 +241,7 @@ public class Holds {
                 .map(Optional::ofNullable);
     }
 
-    private static Uni<Optional<Hold>> ofCall(Mutiny.Session session, Call call) {
+    static Uni<Optional<Hold>> ofCall(Mutiny.Session session, Call call) {
         return session.createSelectionQuery("from Hold where tenant = :tenant and callId = :call", HoldEntity.class)
                 .setParameter("tenant", call.tenant())
                 .setParameter("call", call.id())

@@ -107,7 +107,8 @@ public class Payments {
         return scheme(hold.scheme()).announcement(hold);
     }
 
-    private static Authorization again(Hold hold, Call call) {
+    /** The answer to a call whose id has a hold: its own only if it is the same request. */
+    public static Authorization again(Hold hold, Call call) {
         return hold.call().digest().equals(call.digest())
                 ? new Authorization.Replayed(hold)
                 : Authorization.refused("call_id_of_another_request");

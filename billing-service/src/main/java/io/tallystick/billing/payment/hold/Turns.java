@@ -1,6 +1,7 @@
 package io.tallystick.billing.payment.hold;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import io.tallystick.billing.signature.ChannelId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -22,7 +23,10 @@ import java.util.function.Supplier;
 public class Turns {
     private final PaymentConfig config;
     private final InstantSource clock = InstantSource.system();
-    private final Map<ChannelId, Line> lines = new HashMap<>();
+    private final Map<String, Line> lines = new HashMap<>();
+
+    /** Who waits to ask, by whose calls they are; there while somebody asks. */
+    private final Map<String, Queue<UniEmitter<? super Boolean>>> asking = new HashMap<>();
 
     Turns(PaymentConfig config) {
         this.config = config;
@@ -34,43 +38,99 @@ public class Turns {
      * @param begun when the call asked first: after {@link PaymentConfig#authorizeWithin} nobody waits for it any more
      */
     public Uni<Taken> take(ChannelId channel, Instant begun, Supplier<Uni<Taken>> ask) {
+        return take(channel.hex(), begun, Taken.Not.BUSY, ask);
+    }
+
+    /**
+     * The same for calls of one caller, whatever pays them. They ask one at a time: the one that asks waits for locks that
+     * the others would wait for as well, each with a connection of its own.
+     *
+     * @param line whose calls they are
+     * @param busy the answer that means: ask again
+     */
+    public <T> Uni<T> takeAlone(String line, Instant begun, T busy, Supplier<Uni<T>> ask) {
         var last = begun.plus(config.authorizeWithin());
-        return clock.instant().isAfter(last) ? Uni.createFrom().item(Taken.Not.BUSY) : asked(channel, last, ask);
+        return take(line, begun, busy, () -> alone(line, last, busy, ask));
     }
 
-    private Uni<Taken> asked(ChannelId channel, Instant last, Supplier<Uni<Taken>> ask) {
-        return ask.get()
-                .chain(first -> first == Taken.Not.BUSY
-                        ? inLine(channel, last, ask)
-                        : Uni.createFrom().item(first));
+    private <T> Uni<T> take(String line, Instant begun, T busy, Supplier<Uni<T>> ask) {
+        var last = begun.plus(config.authorizeWithin());
+        return clock.instant().isAfter(last)
+                ? Uni.createFrom().item(busy)
+                : ask.get()
+                        .chain(first -> first.equals(busy)
+                                ? inLine(line, last, busy, ask)
+                                : Uni.createFrom().item(first));
     }
 
-    private Uni<Taken> inLine(ChannelId channel, Instant last, Supplier<Uni<Taken>> ask) {
+    private <T> Uni<T> alone(String line, Instant last, T busy, Supplier<Uni<T>> ask) {
+        return Uni.createFrom()
+                .<Boolean>emitter(turn -> enter(line, turn))
+                .chain(entered -> entered
+                        ? Uni.createFrom()
+                                .deferred(() -> clock.instant().isAfter(last)
+                                        ? Uni.createFrom().item(busy)
+                                        : ask.get())
+                                .eventually(() -> next(line))
+                        : Uni.createFrom().item(busy));
+    }
+
+    /** Goes on at once if nobody asks, or when all before have; not at all if there are too many. */
+    private void enter(String line, UniEmitter<? super Boolean> turn) {
+        var now = false;
+        synchronized (this) {
+            var before = asking.get(line);
+            if (before == null) {
+                asking.put(line, new ArrayDeque<>());
+                now = true;
+            } else if (before.size() < config.waitingCalls()) {
+                before.add(turn);
+                return;
+            }
+        }
+        turn.complete(now);
+    }
+
+    private void next(String line) {
+        UniEmitter<? super Boolean> next;
+        synchronized (this) {
+            next = asking.get(line).poll();
+            if (next == null) {
+                asking.remove(line);
+                return;
+            }
+        }
+        next.complete(true);
+    }
+
+    private <T> Uni<T> inLine(String line, Instant last, T busy, Supplier<Uni<T>> ask) {
         var patience = clock.instant().plus(config.waitForTurn());
         var until = (patience.isBefore(last) ? patience : last).toEpochMilli();
         return Uni.createFrom().deferred(() -> {
-            var ticket = enter(channel);
+            var ticket = enter(line);
             if (ticket == null) {
-                return Uni.createFrom().item(Taken.Not.BUSY);
+                return Uni.createFrom().item(busy);
             }
-            return look(channel, ticket, ask, until).eventually(() -> leave(channel, ticket));
+            return look(line, ticket, busy, ask, until).eventually(() -> leave(line, ticket));
         });
     }
 
-    private Uni<Taken> look(ChannelId channel, Object ticket, Supplier<Uni<Taken>> ask, long until) {
-        var asked = isFirst(channel, ticket) ? ask.get() : Uni.createFrom().<Taken>item(Taken.Not.BUSY);
-        return asked.chain(taken -> taken != Taken.Not.BUSY || clock.millis() >= until
+    private <T> Uni<T> look(String line, Object ticket, T busy, Supplier<Uni<T>> ask, long until) {
+        var over = clock.millis() >= until;
+        // Who waited to the end asks once more, first or not: the money may be free by now.
+        var asked = over || isFirst(line, ticket) ? ask.get() : Uni.createFrom().item(busy);
+        return asked.chain(taken -> over || !taken.equals(busy)
                 ? Uni.createFrom().item(taken)
                 : Uni.createFrom()
                         .voidItem()
                         .onItem()
                         .delayIt()
                         .by(config.lookEvery())
-                        .chain(() -> look(channel, ticket, ask, until)));
+                        .chain(() -> look(line, ticket, busy, ask, until)));
     }
 
-    private synchronized Object enter(ChannelId channel) {
-        var line = lines.computeIfAbsent(channel, _ -> new Line(new ArrayDeque<>()));
+    private synchronized Object enter(String name) {
+        var line = lines.computeIfAbsent(name, _ -> new Line(new ArrayDeque<>()));
         if (line.waiting().size() >= config.waitingCalls()) {
             return null;
         }
@@ -79,15 +139,15 @@ public class Turns {
         return ticket;
     }
 
-    private synchronized boolean isFirst(ChannelId channel, Object ticket) {
-        return lines.get(channel).waiting().peek() == ticket;
+    private synchronized boolean isFirst(String name, Object ticket) {
+        return lines.get(name).waiting().peek() == ticket;
     }
 
-    private synchronized void leave(ChannelId channel, Object ticket) {
-        var line = lines.get(channel);
+    private synchronized void leave(String name, Object ticket) {
+        var line = lines.get(name);
         line.waiting().remove(ticket);
         if (line.waiting().isEmpty()) {
-            lines.remove(channel);
+            lines.remove(name);
         }
     }
 

@@ -7,6 +7,7 @@ import io.tallystick.billing.channel.ChannelTimes;
 import io.tallystick.billing.channel.Voucher;
 import io.tallystick.billing.money.TokenAmount;
 import io.tallystick.billing.payment.Hold;
+import io.tallystick.billing.payment.Prepaid;
 import io.tallystick.billing.payment.hold.Notes.Noted;
 import io.tallystick.billing.x402.Answers;
 import io.tallystick.billing.x402.Wire;
@@ -54,6 +55,10 @@ class PayerAnswers {
 
     /** A streamed call's payer was told at its start, so what is kept of its end is the true charge. */
     String captured(Hold hold, Capture capture) {
+        if (Prepaid.is(hold)) {
+            // Nobody keeps books by what is told: the caller asks for them.
+            return "";
+        }
         var channel = capture.channel();
         var note = note(hold);
         if (!note.has(BELIEVED) || note.has(ANNOUNCED)) {
@@ -86,7 +91,7 @@ class PayerAnswers {
     }
 
     private ObjectNode note(Hold hold) {
-        return hold.payment().isEmpty() ? wire.object() : wire.object(hold.payment());
+        return hold.payment().isEmpty() || Prepaid.is(hold) ? wire.object() : wire.object(hold.payment());
     }
 
     private static PayerBooks believed(Hold hold, ObjectNode note) {

@@ -27,7 +27,7 @@ public final class Scopes {
                             "wallets:write",
                             "wallets:read",
                             "audit:read"),
-            "metering-service", Set.of("usage:write", "usage:read", "meters:write", "grants:spend"),
+            "metering-service", Set.of("usage:write", "usage:read", "meters:write", "gateway:call", "grants:spend"),
             "billing-service",
                     Set.of(
                             "rates:write",
@@ -84,6 +84,7 @@ public final class Scopes {
                             "api-keys:read",
                             "wallets:write",
                             "wallets:read",
+                            "gateway:call",
                             "usage:read",
                             "billing:read",
                             "vouchers:write"),

@@ -9,6 +9,8 @@ public final class CallErrors {
 
     public static ApiError of(Authorization.Refused refused) {
         return switch (refused.status()) {
+            case 401 -> ApiError.invalid(401, "invalid_credentials", refused.reason());
+            case 403 -> ApiError.invalid(403, "grant_refused", refused.reason());
             case 404 -> ApiError.invalid(404, "model_not_found", refused.reason());
             case 402, 412 -> ApiError.unpaid(refused.status(), refused.reason());
             default -> ApiError.invalid(refused.status(), "payment_refused", refused.reason());

@@ -43,6 +43,10 @@ public record Headers(List<Field> fields) {
             "payment-required",
             "payment-response",
             "strict-transport-security",
+            "tallystick-asset",
+            "tallystick-charged",
+            "tallystick-held",
+            "tallystick-remaining",
             "x-payment-response",
             // The provider's account and its session with the model server.
             "openai-organization",

@@ -36,6 +36,14 @@ public record Quantities(Map<Bucket, Long> units) {
         return new Quantities(more);
     }
 
+    /** All that is tokens. */
+    public long tokens() {
+        return units.entrySet().stream()
+                .filter(bucket -> bucket.getKey() != Bucket.REQUESTS)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
     public long of(Bucket bucket) {
         return units.getOrDefault(bucket, 0L);
     }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
  * One bucket of requests for each name. It holds as many as the name may make in a minute, and fills up evenly. A bounded
  * number of names is remembered: the one longest not seen is forgotten first, which at worst gives it a full bucket.
  */
-final class Buckets {
+public final class Buckets {
     static final int MAX_NAMES = 50_000;
 
     private static final long MINUTE_NANOS = 60_000_000_000L;
@@ -22,9 +22,9 @@ final class Buckets {
      * @param left how many may be made at once now
      * @param nanosToNext how long until there is one more
      */
-    record Taken(boolean allowed, int limit, int left, long nanosToNext) {
+    public record Taken(boolean allowed, int limit, int left, long nanosToNext) {
         /** In whole seconds, rounded up: who waits so long is not too early. */
-        long secondsToNext() {
+        public long secondsToNext() {
             return Math.max(1, Math.ceilDiv(nanosToNext, 1_000_000_000L));
         }
     }

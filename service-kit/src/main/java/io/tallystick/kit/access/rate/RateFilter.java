@@ -13,8 +13,6 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -41,7 +39,7 @@ class RateFilter implements ContainerRequestFilter, ContainerResponseFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        var taken = limits.take(caller, System.nanoTime());
+        var taken = limits.take(caller.tenant(), caller.apiKey(), System.nanoTime());
         request.setProperty(TAKEN, new Answered(taken));
         taken.entrySet().stream()
                 .filter(policy -> !policy.getValue().allowed())
@@ -85,15 +83,8 @@ class RateFilter implements ContainerRequestFilter, ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (request.getProperty(TAKEN) instanceof Answered(var byPolicy)) {
-            response.getHeaders().putSingle("RateLimit-Policy", list(byPolicy, one -> ";q=" + one.limit() + ";w=60"));
-            response.getHeaders()
-                    .putSingle("RateLimit", list(byPolicy, one -> ";r=" + one.left() + ";t=" + one.secondsToNext()));
+            RateLimits.headers(byPolicy)
+                    .forEach((name, value) -> response.getHeaders().putSingle(name, value));
         }
-    }
-
-    private static String list(Map<String, Taken> byPolicy, Function<Taken, String> parameters) {
-        return byPolicy.entrySet().stream()
-                .map(policy -> "\"" + policy.getKey() + "\"" + parameters.apply(policy.getValue()))
-                .collect(Collectors.joining(", "));
     }
 }

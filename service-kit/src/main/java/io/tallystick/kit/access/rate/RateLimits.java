@@ -1,15 +1,18 @@
 package io.tallystick.kit.access.rate;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tallystick.kit.access.Caller;
+import io.tallystick.kit.access.apikey.UsedKey;
 import io.tallystick.kit.access.rate.Buckets.Taken;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The buckets of this instance, by policy: one for each API key, one for each tenant. */
 @ApplicationScoped
-class RateLimits {
+public class RateLimits {
     static final String KEY = "key";
     static final String TENANT = "tenant";
 
@@ -29,16 +32,32 @@ class RateLimits {
      *
      * @return what was left, by policy; the last one decides
      */
-    Map<String, Taken> take(Caller caller, long nanoTime) {
+    public Map<String, Taken> take(String tenant, Optional<UsedKey> apiKey, long nanoTime) {
         var taken = new LinkedHashMap<String, Taken>();
-        caller.apiKey().ifPresent(key -> taken.put(KEY, keys.take(key.id(), key.requestsPerMinute(), nanoTime)));
+        apiKey.ifPresent(key -> taken.put(KEY, keys.take(key.id(), key.requestsPerMinute(), nanoTime)));
         if (taken.values().stream().allMatch(Taken::allowed)) {
-            taken.put(TENANT, tenants.take(caller.tenant(), config.tenantRequestsPerMinute(), nanoTime));
+            taken.put(TENANT, tenants.take(tenant, config.tenantRequestsPerMinute(), nanoTime));
         }
         return taken;
     }
 
-    void count(String policy) {
+    /** What an answer says of it (IETF draft "RateLimit header fields for HTTP"). */
+    public static Map<String, String> headers(Map<String, Taken> byPolicy) {
+        return Map.of(
+                "RateLimit-Policy",
+                list(byPolicy, one -> ";q=" + one.limit() + ";w=60"),
+                "RateLimit",
+                list(byPolicy, one -> ";r=" + one.left() + ";t=" + one.secondsToNext()));
+    }
+
+    private static String list(Map<String, Taken> byPolicy, Function<Taken, String> parameters) {
+        return byPolicy.entrySet().stream()
+                .map(policy -> "\"" + policy.getKey() + "\"" + parameters.apply(policy.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** One request was refused. */
+    public void count(String policy) {
         metrics.counter("tallystick.access.limited", "policy", policy).increment();
     }
 }
