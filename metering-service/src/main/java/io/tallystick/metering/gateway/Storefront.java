@@ -16,6 +16,7 @@ import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.Limits;
 import io.tallystick.metering.gateway.openai.PaidRoute;
 import io.tallystick.metering.gateway.openai.Requests;
+import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,6 +45,7 @@ class Storefront {
             JsonBodies json,
             Payments payments,
             ModelServer modelServer,
+            ConfiguredUpstreams upstreams,
             CallLog log) {
         this.config = config;
         this.bodies = bodies;
@@ -54,13 +56,7 @@ class Storefront {
                 config.maxChoices(),
                 config.maxInputs(),
                 config.templateTokens()));
-        calls = new PaidCalls(
-                payments,
-                modelServer,
-                log,
-                json,
-                InstantSource.system(),
-                config.upstream().timeout());
+        calls = new PaidCalls(payments, modelServer, log, json, InstantSource.system(), upstreams.longestWait());
     }
 
     /** The body of a POST; fails with what is wrong with the request as {@link #fault} reads it. */

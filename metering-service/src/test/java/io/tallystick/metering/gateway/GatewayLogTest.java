@@ -4,7 +4,7 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.kit.LogLines;
 import java.util.Base64;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Calls with marked secrets, well and badly ended, and no line of the log that holds one. */
 @QuarkusTest
-@QuarkusTestResource(value = GatewayWorld.class, restrictToAnnotatedClass = true)
+@WithTestResource(GatewayWorld.class)
 class GatewayLogTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final List<String> SECRETS = List.of(

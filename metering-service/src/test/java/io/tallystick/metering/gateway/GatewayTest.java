@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client, a model server, billing and Kafka see on the wire. The order of the steps is PaidCallsTest's. */
 @QuarkusTest
-@QuarkusTestResource(value = GatewayWorld.class, restrictToAnnotatedClass = true)
+@WithTestResource(GatewayWorld.class)
 class GatewayTest {
     private static final String EMBEDDINGS = "/v1/embeddings";
     private static final String CHAT = "/v1/chat/completions";
@@ -127,6 +127,7 @@ class GatewayTest {
                 .header("PAYMENT-RESPONSE", "charged 12")
                 .header("Cache-Control", "private")
                 .header("x-request-id", "r-1")
+                .header("X-Tallystick-Upstream", "default")
                 .header("Set-Cookie", nullValue())
                 .extract()
                 .asString();
@@ -155,6 +156,7 @@ class GatewayTest {
                         .put("model", "ok")
                         .put("route", EMBEDDINGS)
                         .put("operation", "embeddings")
+                        .put("upstream", "default")
                         .put("requests", 1)
                         .put("input_uncached", 7)
                         .put("usage_source", "provider_final"));

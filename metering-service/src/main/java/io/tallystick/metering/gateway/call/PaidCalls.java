@@ -8,6 +8,7 @@ import io.tallystick.metering.gateway.call.Authorization.Replayed;
 import io.tallystick.metering.gateway.call.Capture.Closed;
 import io.tallystick.metering.gateway.call.Capture.NotSettled;
 import io.tallystick.metering.gateway.call.ModelAnswer.Answered;
+import io.tallystick.metering.gateway.call.ModelServer.Standing;
 import io.tallystick.metering.gateway.openai.AnswerReading.NotAnAnswer;
 import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.openai.CallUsage;
@@ -52,6 +53,29 @@ public final class PaidCalls {
 
     /** The answer to a call. The stage never fails for anything outside this process, and does not end with its client. */
     public CompletionStage<Answer> serve(PaidCall call) {
+        return switch (standing(call)) {
+            case Standing.Open _ -> authorize(call);
+            case Standing.NotServed _ ->
+                now(new Answer.Failed(Outcome.INVALID, CallErrors.modelNotServed(), Headers.NONE));
+            case Standing.Busy busy ->
+                now(new Answer.Failed(Outcome.UNAVAILABLE, CallErrors.upstreamsBusy(), after(busy)));
+        };
+    }
+
+    /** Asked before the payment, which may be a deposit: nobody makes one for a call that nobody would serve. */
+    private Standing standing(PaidCall call) {
+        return call.asksForOffer()
+                ? Standing.Open.OPEN
+                : modelServer.standing(
+                        call.request().route().path(), call.request().model());
+    }
+
+    private static Headers after(Standing.Busy busy) {
+        return Headers.NONE.with(
+                "Retry-After", Long.toString(busy.retryAfter().plusMillis(999).toSeconds()));
+    }
+
+    private CompletionStage<Answer> authorize(PaidCall call) {
         return payments.authorize(call)
                 .handle((authorization, failure) ->
                         failure == null ? authorized(call, authorization) : now(billingUnavailable()))
@@ -77,10 +101,11 @@ public final class PaidCalls {
         var wait = left.compareTo(longestWait) < 0 ? left : longestWait;
         return modelServer
                 .ask(
-                        call.method(),
-                        call.request().route().path(),
-                        call.headers().forModelServer(),
-                        call.body(),
+                        new ModelRequest(
+                                call.request().route().path(),
+                                call.request().model(),
+                                call.headers().forModelServer(),
+                                call.body()),
                         wait)
                 .thenCompose(answer -> answered(call, held, answer));
     }
@@ -102,7 +127,8 @@ public final class PaidCalls {
     }
 
     private CompletionStage<Answer> record(PaidCall call, Held held, Answered answer, CallUsage usage) {
-        return log.append(new CallLog.Entry(held.holdId(), held.subject(), call, usage, clock.instant()))
+        return log.append(new CallLog.Entry(
+                        held.holdId(), held.subject(), call, usage, answer.upstream(), clock.instant()))
                 .handle((_, failure) -> failure == null ? capture(held, answer, usage) : notRecorded(held, answer))
                 .thenCompose(Function.identity());
     }
