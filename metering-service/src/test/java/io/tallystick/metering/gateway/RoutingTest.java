@@ -43,8 +43,11 @@ class RoutingTest {
     @ConfigProperty(name = "test.upstreams", defaultValue = "not this test's")
     String upstreams;
 
-    @TestHTTPResource(value = "/q/", management = true)
-    URI management;
+    @TestHTTPResource(value = "/health/well", management = true)
+    URI health;
+
+    @TestHTTPResource(value = "/metrics", management = true)
+    URI metrics;
 
     private final String payment = "pay-" + UUID.randomUUID();
 
@@ -226,14 +229,13 @@ class RoutingTest {
     void isWellAsLongAsOneUpstreamIsThereAndTellsOfEach() {
         call("closed/small", payment).statusCode(200);
 
-        given().get(management.resolve("health/well"))
+        given().get(health)
                 .then()
                 .statusCode(200)
                 .body(
                         "checks.find { it.name == 'gateway' }.data.keySet()",
                         hasItems("upstream default", "upstream closed"));
-        var metrics = given().get(management.resolve("metrics")).asString();
-        assertThat(metrics)
+        assertThat(given().get(metrics).asString())
                 .contains("tallystick_gateway_upstream_breaker{upstream=\"closed\"}")
                 .contains("tallystick_gateway_upstream_calls_open{upstream=\"second\"} 0.0")
                 .containsPattern("tallystick_gateway_upstream_tries_seconds_count\\{.*upstream=\"second\".*\\}")
@@ -277,7 +279,8 @@ class RoutingTest {
 
     private List<JsonObject> billed(String paid) {
         return seen(world)
-                .filter(request -> request.getString("body").contains("\"" + paid + "\""))
+                .filter(request -> request.getString("who").equals("billing")
+                        && request.getString("body").contains("\"payment\":\"" + paid + "\""))
                 .toList();
     }
 

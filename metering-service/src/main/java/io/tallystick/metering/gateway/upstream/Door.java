@@ -95,7 +95,11 @@ public final class Door {
 
     /** The breaker's state: 0 closed, 1 half open, 2 open. */
     int breakerState(Instant now) {
-        return breaker.map(own -> own.state(now).ordinal()).orElse(0);
+        return switch (breaker.map(own -> own.state(now)).orElse(Breaker.State.CLOSED)) {
+            case CLOSED -> 0;
+            case HALF_OPEN -> 1;
+            case OPEN -> 2;
+        };
     }
 
     int calls() {

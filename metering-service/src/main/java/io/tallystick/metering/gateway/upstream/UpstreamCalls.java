@@ -5,6 +5,7 @@ import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.call.ModelRequest;
 import io.tallystick.metering.gateway.upstream.Door.Ending;
+import io.tallystick.metering.gateway.upstream.route.ModelName;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -194,7 +195,7 @@ class UpstreamCalls {
         }
 
         private void received(HttpClientResponse response) {
-            response.pause();
+            response.pause().exceptionHandler(opened::fail);
             opened.response = response;
             if (upstreams.fallBackOn().contains(response.statusCode())) {
                 var other = choice.next(clock.instant());
@@ -239,10 +240,7 @@ class UpstreamCalls {
 
         /** Hands on each part as it comes, and ends with the answer. Fails with what broke it, or what it was failed with. */
         Future<Void> read(Handler<Buffer> part) {
-            response.exceptionHandler(this::fail)
-                    .handler(part)
-                    .endHandler(_ -> end())
-                    .resume();
+            response.handler(part).endHandler(_ -> end()).resume();
             return end.future();
         }
 

@@ -1,5 +1,7 @@
 package io.tallystick.metering.gateway.upstream;
 
+import io.tallystick.metering.gateway.upstream.route.ModelPattern;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

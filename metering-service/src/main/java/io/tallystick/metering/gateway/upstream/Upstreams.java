@@ -1,6 +1,7 @@
 package io.tallystick.metering.gateway.upstream;
 
 import io.tallystick.metering.gateway.call.ModelServer.Standing;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -2,8 +2,9 @@
  * The model servers behind the gateway: which of them a call goes to, whether one is asked at all, and the connection
  * to it up to the head of its answer.
  *
- * <p>Owns names, addresses and keys of upstreams, the routing table, a breaker and a bound of calls for each. It is not
- * the meaning of an answer: how the rest of it is read, whole or as it comes, is for who opened the call.
+ * <p>Owns names, addresses and keys of upstreams, a breaker and a bound of calls for each. Which of them serve a model is
+ * {@code route}'s. It is not the meaning of an answer: how the rest of it is read, whole or as it comes, is for who opened
+ * the call.
  *
  * <p>Always:
  *

@@ -35,7 +35,7 @@ class UpstreamSettingsTest {
         assertThat(upstream.at("/v1/chat/completions")).hasToString("https://models.example/v1/chat/completions");
         assertThat(upstream.at("/v1/messages")).hasToString("https://models.example/v1/messages");
         assertThat(upstream.key().orElseThrow().text()).isEqualTo(SECRET);
-        assertThat(upstream.timeout()).isEqualTo(Duration.ofSeconds(120));
+        assertThat(upstream.timeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(upstream.maxAnswerBytes()).isEqualTo(8_388_608);
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.metering.gateway.call.ModelServer.Standing;
 import io.tallystick.metering.gateway.upstream.Door.Ending;
-import io.tallystick.metering.gateway.upstream.RoutingTable.Rule;
-import io.tallystick.metering.gateway.upstream.RoutingTable.Target;
+import io.tallystick.metering.gateway.upstream.route.ModelPattern;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable.Rule;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable.Target;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.tallystick.metering.gateway.upstream;
+package io.tallystick.metering.gateway.upstream.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,10 +1,10 @@
-package io.tallystick.metering.gateway.upstream;
+package io.tallystick.metering.gateway.upstream.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallystick.metering.gateway.upstream.RoutingTable.Rule;
-import io.tallystick.metering.gateway.upstream.RoutingTable.Target;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable.Rule;
+import io.tallystick.metering.gateway.upstream.route.RoutingTable.Target;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

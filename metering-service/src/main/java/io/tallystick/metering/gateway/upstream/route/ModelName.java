@@ -1,4 +1,4 @@
-package io.tallystick.metering.gateway.upstream;
+package io.tallystick.metering.gateway.upstream.route;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,7 +11,7 @@ import java.io.ByteArrayOutputStream;
  *
  * <p>The body was read before: it is one JSON object in UTF-8, no name is in it twice, and {@code model} is a string.
  */
-final class ModelName {
+public final class ModelName {
     private final byte[] json;
     private int at;
 
@@ -20,7 +20,7 @@ final class ModelName {
     }
 
     /** @param model of printable characters of ASCII */
-    static Body replaced(Body body, String model) {
+    public static Body replaced(Body body, String model) {
         return new ModelName(body.bytes()).replaced(model);
     }
 
@@ -55,7 +55,7 @@ final class ModelName {
         return new Body(out.toByteArray());
     }
 
-    /** A member's name may be written with escapes: {@code "\u006dodel"} is {@code model}, too. */
+    /** A member's name may be written with escapes of four digits, and is the same name. */
     private String readName() {
         int from = at + 1;
         skipString();

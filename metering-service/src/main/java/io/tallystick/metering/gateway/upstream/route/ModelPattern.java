@@ -1,4 +1,4 @@
-package io.tallystick.metering.gateway.upstream;
+package io.tallystick.metering.gateway.upstream.route;
 
 import java.util.Optional;
 

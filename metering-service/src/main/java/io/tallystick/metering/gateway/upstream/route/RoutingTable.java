@@ -1,4 +1,4 @@
-package io.tallystick.metering.gateway.upstream;
+package io.tallystick.metering.gateway.upstream.route;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,7 +54,7 @@ public final class RoutingTable {
         }
 
         /** The targets by their order; those of one order as chance and their weights have it. */
-        List<Target> drawn(IntUnaryOperator random) {
+        public List<Target> drawn(IntUnaryOperator random) {
             var waiting = new ArrayList<>(targets);
             var drawn = new ArrayList<Target>(targets.size());
             while (!waiting.isEmpty()) {
@@ -102,19 +102,19 @@ public final class RoutingTable {
     }
 
     /** The rule that {@code model} goes by. */
-    Optional<Rule> rule(String model) {
+    public Optional<Rule> rule(String model) {
         return rules.stream()
                 .filter(rule -> rule.model().match(model).isPresent())
                 .findFirst();
     }
 
     /** What {@code target} calls {@code model}, which is of {@code rule}. */
-    static String name(Rule rule, Target target, String model) {
+    public static String name(Rule rule, Target target, String model) {
         return target.nameOf(model, rule.model().match(model).orElseThrow());
     }
 
     /** The names by which clients get what {@code upstream} calls {@code model}. */
-    Set<String> clientNames(String upstream, String model) {
+    public Set<String> clientNames(String upstream, String model) {
         var names = new TreeSet<String>();
         for (var rule : rules) {
             for (var target : rule.targets()) {
@@ -138,14 +138,14 @@ public final class RoutingTable {
     }
 
     /** Whether each model goes to the one upstream there is, under its own name. */
-    boolean passesAll() {
+    public boolean passesAll() {
         return rules.size() == 1
                 && rules.getFirst().model().literals() == 0
                 && rules.getFirst().targets().size() == 1
                 && rules.getFirst().targets().getFirst().rename().isEmpty();
     }
 
-    Set<String> upstreams() {
+    public Set<String> upstreams() {
         var names = new TreeSet<String>();
         rules.forEach(rule -> rule.targets().forEach(target -> names.add(target.upstream())));
         return names;
