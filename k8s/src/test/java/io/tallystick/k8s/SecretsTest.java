@@ -55,22 +55,31 @@ class SecretsTest {
 
     private static Stream<String> files(Resource workload) {
         return Resource.list(workload.pod().path("volumes")).stream()
-                .map(volume -> volume.path("secret"))
-                .filter(secret -> !secret.isMissingNode())
-                .flatMap(secret -> {
+                .filter(volume -> !volume.path("secret").isMissingNode())
+                .flatMap(volume -> {
+                    var secret = volume.path("secret");
                     var name = secret.path("secretName").asText();
                     var items = Resource.list(secret.path("items"));
                     return items.isEmpty()
-                            ? keyFiles(workload.name()).map(file -> name + "/" + file)
+                            ? mounts(workload, volume.path("name").asText())
+                                    .flatMap(folder -> keyFiles(workload.name(), folder))
+                                    .map(file -> name + "/" + file)
                             : items.stream()
                                     .map(item -> name + "/" + item.path("key").asText());
                 });
     }
 
-    private static Stream<String> keyFiles(String service) {
+    private static Stream<String> mounts(Resource workload, String volume) {
+        return workload.containers().stream()
+                .flatMap(container -> Resource.list(container.path("volumeMounts")).stream())
+                .filter(mount -> mount.path("name").asText().equals(volume))
+                .map(mount -> mount.path("mountPath").asText() + "/");
+    }
+
+    private static Stream<String> keyFiles(String service, String folder) {
         return RENDERED.configMap(service).values().stream()
-                .filter(value -> value.startsWith("/etc/tallystick/keys/"))
-                .map(value -> value.substring("/etc/tallystick/keys/".length()));
+                .filter(value -> value.startsWith(folder))
+                .map(value -> value.substring(folder.length()));
     }
 
     private static Set<String> made() {

@@ -5,6 +5,7 @@ import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.stream.ClientStream;
+import io.tallystick.metering.gateway.upstream.UpstreamsConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,9 +26,11 @@ class AnswerWriter {
                     + "Tallystick-Charged, Tallystick-Held, Tallystick-Remaining, Tallystick-Asset";
 
     private final Vertx vertx;
+    private final boolean tellUpstream;
 
-    AnswerWriter(Vertx vertx) {
+    AnswerWriter(Vertx vertx, UpstreamsConfig upstreams) {
         this.vertx = vertx;
+        tellUpstream = upstreams.routing().tellUpstream();
     }
 
     void write(HttpServerRequest request, Answer answer) {
@@ -63,11 +66,14 @@ class AnswerWriter {
                 .end();
     }
 
-    private static void deliver(HttpServerResponse response, Answer.Delivered delivered) {
+    private void deliver(HttpServerResponse response, Answer.Delivered delivered) {
         var answer = delivered.answer();
         var served = delivered.outcome() != Answer.Outcome.UPSTREAM_REFUSED;
         var headers = answer.headers().forClient().with("Cache-Control", served ? "private" : "no-store");
         put(response, headers);
+        if (tellUpstream && !answer.upstream().isEmpty()) {
+            response.putHeader("X-Tallystick-Upstream", answer.upstream());
+        }
         put(response, delivered.payment());
         allowOrigin(response);
         response.setStatusCode(answer.status()).end(Buffer.buffer(answer.body().bytes()));
@@ -76,7 +82,8 @@ class AnswerWriter {
     private void fail(HttpServerRequest request, Answer.Failed failed) {
         var response = request.response();
         var error = failed.error();
-        if (error.status() == 503 || error.code().equals("payment_in_progress")) {
+        var told = !failed.payment().all("Retry-After").isEmpty();
+        if (!told && (error.status() == 503 || error.code().equals("payment_in_progress"))) {
             response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (error.code().equals("payment_used") || error.code().equals("charge_unknown")) {

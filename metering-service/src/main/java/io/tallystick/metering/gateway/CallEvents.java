@@ -81,7 +81,8 @@ class CallEvents implements CallLog {
         var data = new JsonObject()
                 .put("model", request.model())
                 .put("route", request.route().path())
-                .put("operation", request.route().operation());
+                .put("operation", request.route().operation())
+                .put("upstream", entry.upstream());
         entry.usage().quantities().units().forEach((bucket, units) -> data.put(bucket.wireName(), units));
         return new JsonObject()
                 .put("specversion", "1.0")

@@ -2,6 +2,7 @@ package io.tallystick.metering.gateway;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.tallystick.metering.gateway.upstream.UpstreamsConfig;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
@@ -17,7 +18,8 @@ public interface GatewayConfig {
     /** The provider whose model server is sold. */
     Optional<String> tenant();
 
-    Upstream upstream();
+    /** The only model server behind the gateway; several are in {@link UpstreamsConfig}. */
+    UpstreamsConfig.Single upstream();
 
     /** Base URL of billing-service. */
     Optional<URI> billingUrl();
@@ -101,26 +103,5 @@ public interface GatewayConfig {
 
         @WithDefault("*")
         String embeddings();
-    }
-
-    /** The OpenAI-compatible server behind the gateway. */
-    interface Upstream {
-
-        /** Its base URL, with or without {@code /v1}. */
-        Optional<URI> url();
-
-        /** The provider's key there. Clients never send one of their own. */
-        Optional<String> apiKey();
-
-        @WithDefault("3s")
-        Duration connectTimeout();
-
-        /** Longest wait for a whole answer; less if the payment's hold ends before. */
-        @WithDefault("120s")
-        Duration timeout();
-
-        /** Most bytes of an answer. */
-        @WithDefault("8388608")
-        @Min(1024) @Max(134_217_728) int maxAnswerBytes();
     }
 }

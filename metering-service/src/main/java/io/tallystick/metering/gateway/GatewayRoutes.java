@@ -4,15 +4,13 @@ import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.tallystick.metering.gateway.call.Answer;
-import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.CallSlots;
-import io.tallystick.metering.gateway.call.Headers;
-import io.tallystick.metering.gateway.call.ModelAnswer;
-import io.tallystick.metering.gateway.call.ModelServer;
 import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.openai.PaidRoute;
+import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
+import io.tallystick.metering.gateway.upstream.ModelLists;
+import io.tallystick.metering.gateway.upstream.UpstreamMetrics;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,7 +33,9 @@ class GatewayRoutes {
 
     private final GatewayConfig config;
     private final Storefront storefront;
-    private final ModelServer modelServer;
+    private final ConfiguredUpstreams upstreams;
+    private final ModelLists models;
+    private final UpstreamMetrics upstreamMetrics;
     private final ServiceTokens tokens;
     private final GatewayMetrics metrics;
     private final AnswerWriter writer;
@@ -45,13 +45,17 @@ class GatewayRoutes {
     GatewayRoutes(
             GatewayConfig config,
             Storefront storefront,
-            ModelServer modelServer,
+            ConfiguredUpstreams upstreams,
+            ModelLists models,
+            UpstreamMetrics upstreamMetrics,
             ServiceTokens tokens,
             GatewayMetrics metrics,
             AnswerWriter writer) {
         this.config = config;
         this.storefront = storefront;
-        this.modelServer = modelServer;
+        this.upstreams = upstreams;
+        this.models = models;
+        this.upstreamMetrics = upstreamMetrics;
         this.tokens = tokens;
         this.metrics = metrics;
         this.writer = writer;
@@ -64,16 +68,23 @@ class GatewayRoutes {
             return;
         }
         requireWhole(config);
+        var all = upstreams.all();
         for (var route : PaidRoute.values()) {
             router.route(route.path()).order(ORDER).handler(context -> paid(context, route));
         }
         router.route(MODELS).order(ORDER).handler(this::models);
         metrics.watch(slots, tokens, storefront);
+        upstreamMetrics.watch(all.doors());
         tokens.keepFresh();
         storefront.warmUp();
-        Log.infof(
-                "gateway sells %s, tenant=%s",
-                config.upstream().url().orElseThrow(), config.tenant().orElseThrow());
+        for (var door : all.doors()) {
+            Log.infof(
+                    "gateway sells %s, tenant=%s, upstream=%s",
+                    door.upstream().url(),
+                    config.tenant().orElseThrow(),
+                    door.upstream().name());
+        }
+        all.idle().forEach(name -> Log.warnf("no route names the upstream %s: it gets no calls", name));
     }
 
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
@@ -81,13 +92,12 @@ class GatewayRoutes {
     }
 
     private static void requireWhole(GatewayConfig config) {
-        var missing = config.upstream().url().isEmpty()
-                || config.billingUrl().isEmpty()
+        var missing = config.billingUrl().isEmpty()
                 || config.identityUrl().isEmpty()
                 || config.clientKeyFile().isEmpty();
         if (missing) {
-            throw new IllegalStateException("tallystick.gateway.tenant is set: set upstream.url, billing-url, "
-                    + "identity-url and client-key-file beside it");
+            throw new IllegalStateException("tallystick.gateway.tenant is set: set upstream.url (or upstreams), "
+                    + "billing-url, identity-url and client-key-file beside it");
         }
     }
 
@@ -122,26 +132,15 @@ class GatewayRoutes {
 
     private void models(RoutingContext context) {
         if (HttpMethod.GET.equals(context.request().method())) {
-            inSlot(lists, context, MODELS, began(), () -> list(context.request()));
+            inSlot(
+                    lists,
+                    context,
+                    MODELS,
+                    began(),
+                    () -> models.show(Storefront.headers(context.request()).forModelServer()));
         } else {
             refuseMethod(context, "GET, OPTIONS");
         }
-    }
-
-    /** The model server's own list, free and unchanged. */
-    private CompletionStage<Answer> list(HttpServerRequest request) {
-        var headers = Storefront.headers(request).forModelServer();
-        return modelServer
-                .ask("GET", MODELS, headers, Body.EMPTY, config.upstream().timeout())
-                .thenApply(answer -> switch (answer) {
-                    case ModelAnswer.Answered passed ->
-                        new Answer.Delivered(Answer.Outcome.SERVED, passed, Headers.NONE);
-                    case ModelAnswer.Failed _ ->
-                        new Answer.Failed(
-                                Answer.Outcome.UPSTREAM_FAILED,
-                                ApiError.server(502, "upstream_unreachable", "The model server did not answer."),
-                                Headers.NONE);
-                });
     }
 
     /** Kept until the answer is written. */

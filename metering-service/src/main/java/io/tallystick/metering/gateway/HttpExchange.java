@@ -2,7 +2,6 @@ package io.tallystick.metering.gateway;
 
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
-import io.tallystick.metering.gateway.call.ModelStream;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -16,11 +15,10 @@ import io.vertx.core.http.RequestOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One request and its answer, whole within a time and a size, or as it comes. Follows no redirect and keeps no cookie. */
+/** One request and its whole answer, within a time and a size. Follows no redirect and keeps no cookie. */
 @ApplicationScoped
 class HttpExchange {
     /** Shorter than what common servers keep an idle connection, so that a call never meets one just closed. */
@@ -58,34 +56,7 @@ class HttpExchange {
      */
     Future<Reply> send(
             String operation, HttpMethod method, URI url, Headers headers, Body body, Duration wait, int mostBytes) {
-        return exchange(operation, method, url, headers, body, wait, new Exchange(mostBytes, false))
-                .map(opened -> switch (opened) {
-                    case Opened.Whole(var reply) -> reply;
-                    case Opened.Events _ -> throw new IllegalStateException("nobody asked for a stream");
-                });
-    }
-
-    /** As {@link #send}, but an answer that is a stream of events is handed over as soon as it begins. */
-    Future<Opened> open(String operation, URI url, Headers headers, Body body, Duration wait, int mostBytes) {
-        return exchange(operation, HttpMethod.POST, url, headers, body, wait, new Exchange(mostBytes, true));
-    }
-
-    /** How an answer began. */
-    sealed interface Opened {
-
-        record Events(Headers headers, ModelStream events) implements Opened {}
-
-        record Whole(Reply reply) implements Opened {}
-    }
-
-    private Future<Opened> exchange(
-            String operation,
-            HttpMethod method,
-            URI url,
-            Headers headers,
-            Body body,
-            Duration wait,
-            Exchange exchange) {
+        var exchange = new Exchange(mostBytes);
         var timer = vertx.setTimer(Math.max(1, wait.toMillis()), _ -> exchange.fail(new TimeoutException()));
         client.request(new RequestOptions()
                         .setTraceOperation(operation)
@@ -97,15 +68,13 @@ class HttpExchange {
     }
 
     private static final class Exchange {
-        private final Promise<Opened> reply = Promise.promise();
+        private final Promise<Reply> reply = Promise.promise();
         private final Buffer received = Buffer.buffer();
         private final int mostBytes;
-        private final boolean mayStream;
         private volatile HttpClientRequest request;
 
-        Exchange(int mostBytes, boolean mayStream) {
+        Exchange(int mostBytes) {
             this.mostBytes = mostBytes;
-            this.mayStream = mayStream;
         }
 
         void start(HttpClientRequest opened, Headers headers, Body body) {
@@ -122,24 +91,10 @@ class HttpExchange {
         }
 
         void receive(HttpClientResponse response) {
-            if (mayStream && isStream(response)) {
-                var events = new Events(request, response);
-                if (!reply.tryComplete(new Opened.Events(headers(response), events))) {
-                    events.cut();
-                }
-                return;
-            }
             response.exceptionHandler(this::fail)
                     .handler(this::append)
-                    .endHandler(_ -> reply.tryComplete(new Opened.Whole(
-                            new Reply(response.statusCode(), headers(response), new Body(received.getBytes())))));
-        }
-
-        private static boolean isStream(HttpClientResponse response) {
-            var type = response.getHeader("Content-Type");
-            return response.statusCode() == 200
-                    && type != null
-                    && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+                    .endHandler(_ -> reply.tryComplete(
+                            new Reply(response.statusCode(), headers(response), new Body(received.getBytes()))));
         }
 
         void append(Buffer part) {
@@ -160,61 +115,6 @@ class HttpExchange {
             return new Headers(response.headers().entries().stream()
                     .map(field -> new Headers.Field(field.getKey(), field.getValue()))
                     .toList());
-        }
-    }
-
-    /** An answer's events, paused until somebody listens. */
-    private static final class Events implements ModelStream {
-        private final HttpClientRequest request;
-        private final HttpClientResponse response;
-        private boolean over;
-
-        Events(HttpClientRequest request, HttpClientResponse response) {
-            this.request = request;
-            this.response = response.pause();
-        }
-
-        @Override
-        public void listen(Listener listener) {
-            response.exceptionHandler(_ -> {
-                        if (ends()) {
-                            listener.broken();
-                        }
-                    })
-                    .endHandler(_ -> {
-                        if (ends()) {
-                            listener.end();
-                        }
-                    })
-                    .handler(part -> {
-                        if (!over) {
-                            listener.part(new Body(part.getBytes()));
-                        }
-                    })
-                    .resume();
-        }
-
-        private boolean ends() {
-            var first = !over;
-            over = true;
-            return first;
-        }
-
-        @Override
-        public void pause() {
-            response.pause();
-        }
-
-        @Override
-        public void resume() {
-            response.resume();
-        }
-
-        @Override
-        public void cut() {
-            if (ends()) {
-                request.reset();
-            }
         }
     }
 }

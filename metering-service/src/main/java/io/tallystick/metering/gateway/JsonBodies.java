@@ -9,12 +9,13 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tallystick.metering.gateway.call.AnswerReader;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.ModelAnswer;
+import io.tallystick.metering.gateway.call.PaidCalls.AnswerReader;
 import io.tallystick.metering.gateway.openai.AnswerReading;
 import io.tallystick.metering.gateway.openai.Answers;
 import io.tallystick.metering.gateway.openai.CallRequest;
+import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,12 +35,11 @@ class JsonBodies implements AnswerReader {
 
     private final JsonMapper json;
 
-    JsonBodies(GatewayConfig config) {
+    JsonBodies(GatewayConfig config, ConfiguredUpstreams upstreams) {
         var constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(DEEPEST)
                 .maxNumberLength(LONGEST_NUMBER)
-                .maxStringLength(
-                        Math.max(config.maxBodyBytes(), config.upstream().maxAnswerBytes()))
+                .maxStringLength(Math.max(config.maxBodyBytes(), upstreams.mostAnswerBytes()))
                 .build();
         var factory = JsonFactory.builder()
                 .streamReadConstraints(constraints)

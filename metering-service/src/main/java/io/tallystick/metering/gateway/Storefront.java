@@ -28,6 +28,7 @@ import io.tallystick.metering.gateway.stream.ClientStream;
 import io.tallystick.metering.gateway.stream.PaidStreams;
 import io.tallystick.metering.gateway.stream.StreamConfig;
 import io.tallystick.metering.gateway.stream.StreamTexts;
+import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -74,6 +75,7 @@ class Storefront {
             Callers callers,
             Payments payments,
             ModelServer modelServer,
+            ConfiguredUpstreams upstreams,
             CallLog log,
             StreamTexts texts,
             StreamConfig streaming,
@@ -89,13 +91,7 @@ class Storefront {
                 config.maxChoices(),
                 config.maxInputs(),
                 config.templateTokens()));
-        calls = new PaidCalls(
-                payments,
-                modelServer,
-                log,
-                json,
-                InstantSource.system(),
-                config.upstream().timeout());
+        calls = new PaidCalls(payments, modelServer, log, json, InstantSource.system(), upstreams.longestWait());
         streams = new PaidStreams(
                 calls,
                 payments,

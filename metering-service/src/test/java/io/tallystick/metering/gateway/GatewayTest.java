@@ -128,6 +128,7 @@ class GatewayTest {
                 .header("PAYMENT-RESPONSE", "charged 12")
                 .header("Cache-Control", "private")
                 .header("x-request-id", "r-1")
+                .header("X-Tallystick-Upstream", "default")
                 .header("Set-Cookie", nullValue())
                 .extract()
                 .asString();
@@ -156,6 +157,7 @@ class GatewayTest {
                         .put("model", "ok")
                         .put("route", EMBEDDINGS)
                         .put("operation", "embeddings")
+                        .put("upstream", "default")
                         .put("requests", 1)
                         .put("input_uncached", 7)
                         .put("usage_source", "provider_final"));

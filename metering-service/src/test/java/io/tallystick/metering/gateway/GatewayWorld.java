@@ -35,7 +35,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 /**
  * Everything around the gateway on one HTTP server: a model server, billing and identity that play their wire, and fail
  * in the way that the request names: the model server by the model, billing by the payment. Broker and database are
- * real, and identity's feed is heard. What was received is told at {@code /seen}.
+ * real, and identity's feed is heard. What was received is told at {@code /seen}. Model servers beside this one are
+ * {@link UpstreamsWorld}'s.
  */
 public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     static final byte[] SEED =
@@ -46,6 +47,7 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private HttpServer server;
     private TestIdentity identity;
+    private UpstreamsWorld upstreams;
     private Path seedFile;
 
     @Override
@@ -81,6 +83,8 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.gateway.stream.stall-timeout", "1s");
         config.put("tallystick.gateway.output-limits.\"wordy\"", "9000");
         config.put("test.world", base);
+        upstreams = several();
+        upstreams.configure(config);
         return config;
     }
 
@@ -89,7 +93,16 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
         server.stop(0);
         identity.close();
         try {
+            upstreams.close();
             Files.deleteIfExists(seedFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static UpstreamsWorld several() {
+        try {
+            return new UpstreamsWorld();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

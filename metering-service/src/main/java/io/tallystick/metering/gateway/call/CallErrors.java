@@ -58,7 +58,23 @@ public final class CallErrors {
                         502,
                         "upstream_answer_too_large",
                         "The answer is larger than is passed on here. Nothing was charged. Send fewer inputs.");
+            case BUSY -> upstreamsBusy();
         };
+    }
+
+    static ApiError upstreamsBusy() {
+        return ApiError.server(
+                503,
+                "upstreams_busy",
+                "The model servers that have this model are all busy or away. Nothing was charged. "
+                        + "Try again after the time that Retry-After says.");
+    }
+
+    static ApiError modelNotServed() {
+        return ApiError.invalid(
+                404,
+                "model_not_found",
+                "No model server here has this model on this path. Name one that GET /v1/models lists.");
     }
 
     public static ApiError unreadableAnswer() {

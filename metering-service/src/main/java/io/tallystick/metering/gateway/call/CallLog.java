@@ -14,7 +14,8 @@ public interface CallLog {
      * What one call used.
      *
      * @param subject who paid
+     * @param upstream the model server that served it
      * @param time when the answer was complete
      */
-    record Entry(String holdId, String subject, PaidCall call, CallUsage usage, Instant time) {}
+    record Entry(String holdId, String subject, PaidCall call, CallUsage usage, String upstream, Instant time) {}
 }

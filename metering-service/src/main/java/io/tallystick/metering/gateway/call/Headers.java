@@ -48,6 +48,7 @@ public record Headers(List<Field> fields) {
             "tallystick-held",
             "tallystick-remaining",
             "x-payment-response",
+            "x-tallystick-upstream",
             // The provider's account and its session with the model server.
             "openai-organization",
             "openai-project",
@@ -77,10 +78,15 @@ public record Headers(List<Field> fields) {
 
     /** This, with one more field in place of any of the same name. */
     public Headers with(String name, String value) {
-        var more = new ArrayList<Field>();
-        fields.stream().filter(field -> !field.name().equalsIgnoreCase(name)).forEach(more::add);
+        var more = new ArrayList<>(without(name).fields());
         more.add(new Field(name, value));
         return new Headers(more);
+    }
+
+    public Headers without(String name) {
+        return new Headers(fields.stream()
+                .filter(field -> !field.name().equalsIgnoreCase(name))
+                .toList());
     }
 
     /** The values of a field, in order. */

@@ -1,9 +1,18 @@
 package io.tallystick.metering.gateway.call;
 
+import static java.util.Objects.requireNonNull;
+
 /** What a model server answered, or how it failed to. */
 public sealed interface ModelAnswer {
 
-    record Answered(int status, Headers headers, Body body) implements ModelAnswer {
+    /** @param upstream the name of the model server */
+    record Answered(int status, Headers headers, Body body, String upstream) implements ModelAnswer {
+        public Answered {
+            requireNonNull(headers, "headers");
+            requireNonNull(body, "body");
+            requireNonNull(upstream, "upstream");
+        }
+
         public boolean succeeded() {
             return status >= 200 && status < 300;
         }
@@ -16,6 +25,8 @@ public sealed interface ModelAnswer {
     enum Failed implements ModelAnswer {
         UNREACHABLE,
         TIMED_OUT,
-        TOO_LARGE
+        TOO_LARGE,
+        /** None of those that serve the model took the call. */
+        BUSY
     }
 }

@@ -5,9 +5,14 @@ import static java.util.Objects.requireNonNull;
 /** How a model server begins to answer where a stream was wanted. */
 public sealed interface ModelOpening {
 
-    /** A stream of events with status 200. It is paused until somebody listens. */
-    record Streaming(Headers headers, ModelStream events) implements ModelOpening {
+    /**
+     * A stream of events with status 200. It is paused until somebody listens.
+     *
+     * @param upstream the name of the model server
+     */
+    record Streaming(Headers headers, ModelStream events, String upstream) implements ModelOpening {
         public Streaming {
+            requireNonNull(upstream, "upstream");
             requireNonNull(headers, "headers");
             requireNonNull(events, "events");
         }

@@ -8,8 +8,11 @@ import io.tallystick.metering.gateway.call.Authorization.Replayed;
 import io.tallystick.metering.gateway.call.Capture.Closed;
 import io.tallystick.metering.gateway.call.Capture.NotSettled;
 import io.tallystick.metering.gateway.call.ModelAnswer.Answered;
+import io.tallystick.metering.gateway.call.ModelServer.Standing;
+import io.tallystick.metering.gateway.openai.AnswerReading;
 import io.tallystick.metering.gateway.openai.AnswerReading.NotAnAnswer;
 import io.tallystick.metering.gateway.openai.ApiError;
+import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.CallUsage;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +29,12 @@ import java.util.function.Function;
 public final class PaidCalls {
     /** Left of a hold's life for recording and capturing. */
     private static final Duration CAPTURE_TIME = Duration.ofSeconds(5);
+
+    /** Reads what a call used from the model server's answer. */
+    public interface AnswerReader {
+
+        AnswerReading read(CallRequest request, Answered answer);
+    }
 
     private final Payments payments;
     private final ModelServer modelServer;
@@ -57,6 +66,29 @@ public final class PaidCalls {
 
     /** As {@link #serve(PaidCall)}, where {@code answering} serves what is held for. */
     public CompletionStage<Answer> serve(PaidCall call, Function<Held, CompletionStage<Answer>> answering) {
+        return switch (standing(call)) {
+            case Standing.Open _ -> authorize(call, answering);
+            case Standing.NotServed _ ->
+                now(new Answer.Failed(Outcome.INVALID, CallErrors.modelNotServed(), Headers.NONE));
+            case Standing.Busy busy ->
+                now(new Answer.Failed(Outcome.UNAVAILABLE, CallErrors.upstreamsBusy(), after(busy)));
+        };
+    }
+
+    /** Asked before the payment, which may be a deposit: nobody makes one for a call that nobody would serve. */
+    private Standing standing(PaidCall call) {
+        return call.asksForOffer()
+                ? Standing.Open.OPEN
+                : modelServer.standing(
+                        call.request().route().path(), call.request().model());
+    }
+
+    private static Headers after(Standing.Busy busy) {
+        return Headers.NONE.with(
+                "Retry-After", Long.toString(busy.retryAfter().plusMillis(999).toSeconds()));
+    }
+
+    private CompletionStage<Answer> authorize(PaidCall call, Function<Held, CompletionStage<Answer>> answering) {
         return payments.authorize(call)
                 .handle((authorization, failure) ->
                         failure == null ? authorized(call, authorization, answering) : now(billingUnavailable()))
@@ -78,10 +110,11 @@ public final class PaidCalls {
     private CompletionStage<Answer> ask(PaidCall call, Held held) {
         return inTime(held, wait -> modelServer
                 .ask(
-                        call.method(),
-                        call.request().route().path(),
-                        call.headers().forModelServer(),
-                        call.body(),
+                        new ModelRequest(
+                                call.request().route().path(),
+                                call.request().model(),
+                                call.headers().forModelServer(),
+                                call.body()),
                         wait)
                 .thenCompose(answer -> answered(call, held, answer)));
     }
@@ -122,7 +155,8 @@ public final class PaidCalls {
     }
 
     private CompletionStage<Answer> record(PaidCall call, Held held, Answered answer, CallUsage usage) {
-        return log.append(new CallLog.Entry(held.holdId(), held.subject(), call, usage, clock.instant()))
+        return log.append(new CallLog.Entry(
+                        held.holdId(), held.subject(), call, usage, answer.upstream(), clock.instant()))
                 .handle((_, failure) -> failure == null ? capture(held, answer, usage) : notRecorded(held, answer))
                 .thenCompose(Function.identity());
     }

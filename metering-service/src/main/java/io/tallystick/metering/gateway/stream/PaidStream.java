@@ -8,6 +8,7 @@ import io.tallystick.metering.gateway.call.CallErrors;
 import io.tallystick.metering.gateway.call.CallLog;
 import io.tallystick.metering.gateway.call.Capture;
 import io.tallystick.metering.gateway.call.Headers;
+import io.tallystick.metering.gateway.call.ModelOpening;
 import io.tallystick.metering.gateway.call.ModelStream;
 import io.tallystick.metering.gateway.call.PaidCall;
 import io.tallystick.metering.gateway.call.Payments;
@@ -37,6 +38,7 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
     private final PaidCall call;
     private final Held held;
     private final ModelStream upstream;
+    private final String servedBy;
     private final ClientStream client;
     private final Payments payments;
     private final CallLog log;
@@ -60,7 +62,7 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
     PaidStream(
             PaidCall call,
             Held held,
-            ModelStream upstream,
+            ModelOpening.Streaming opened,
             ClientStream client,
             Payments payments,
             CallLog log,
@@ -69,7 +71,8 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
             StreamLimits limits) {
         this.call = call;
         this.held = held;
-        this.upstream = upstream;
+        upstream = opened.events();
+        servedBy = opened.upstream();
         this.client = client;
         this.payments = payments;
         this.log = log;
@@ -241,7 +244,7 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
     }
 
     private CompletionStage<Answer> record(StreamEnd end, CallUsage used) {
-        return log.append(new CallLog.Entry(held.holdId(), held.subject(), call, used, clock.instant()))
+        return log.append(new CallLog.Entry(held.holdId(), held.subject(), call, used, servedBy, clock.instant()))
                 .handle((_, failure) -> failure == null ? capture(end, used) : notRecorded(end))
                 .thenCompose(Function.identity());
     }

@@ -4,6 +4,7 @@ import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Authorization.Held;
 import io.tallystick.metering.gateway.call.CallLog;
 import io.tallystick.metering.gateway.call.ModelOpening;
+import io.tallystick.metering.gateway.call.ModelRequest;
 import io.tallystick.metering.gateway.call.ModelServer;
 import io.tallystick.metering.gateway.call.PaidCall;
 import io.tallystick.metering.gateway.call.PaidCalls;
@@ -54,11 +55,13 @@ public final class PaidStreams {
                 call,
                 held -> calls.inTime(held, wait -> modelServer
                         .open(
-                                call.request().route().path(),
-                                call.headers().forModelServer(),
-                                call.request().form() == AnswerForm.STREAMED
-                                        ? texts.askingForUsage(call.body())
-                                        : call.body(),
+                                new ModelRequest(
+                                        call.request().route().path(),
+                                        call.request().model(),
+                                        call.headers().forModelServer(),
+                                        call.request().form() == AnswerForm.STREAMED
+                                                ? texts.askingForUsage(call.body())
+                                                : call.body()),
                                 wait)
                         .thenCompose(opening -> opened(call, held, client, opening))));
     }
@@ -76,11 +79,11 @@ public final class PaidStreams {
     private CompletionStage<Answer> opened(PaidCall call, Held held, ClientStream client, ModelOpening opening) {
         return switch (opening) {
             case ModelOpening.Whole(var answer) -> calls.notStreamed(held, answer);
-            case ModelOpening.Streaming(var head, var events) -> {
-                var stream = new PaidStream(call, held, events, client, payments, log, texts, clock, limits);
+            case ModelOpening.Streaming opened -> {
+                var stream = new PaidStream(call, held, opened, client, payments, log, texts, clock, limits);
                 open.incrementAndGet();
                 var stop = ticks.apply(() -> stream.tick(cutAt));
-                yield stream.run(head).whenComplete((_, _) -> {
+                yield stream.run(opened.headers()).whenComplete((_, _) -> {
                     stop.run();
                     open.decrementAndGet();
                 });

@@ -52,6 +52,7 @@ class HeadersTest {
                 "Set-Cookie",
                 "PAYMENT-RESPONSE",
                 "payment-required",
+                "X-Tallystick-Upstream",
                 "Access-Control-Allow-Origin",
                 "openai-organization",
                 "Trailer",

@@ -34,7 +34,7 @@ class PaidCallsTest {
     private static final Headers NO_CHARGE = Headers.NONE.with("PAYMENT-RESPONSE", "charged nothing");
     private static final Headers OFFER = Headers.NONE.with("PAYMENT-REQUIRED", "offer");
     private static final Answered ANSWER =
-            new Answered(200, Headers.NONE.with("x-request-id", "r"), new Body("answer".getBytes(UTF_8)));
+            new Answered(200, Headers.NONE.with("x-request-id", "r"), new Body("answer".getBytes(UTF_8)), "up");
     private static final CallUsage USAGE =
             new CallUsage(Quantities.oneRequest().with(Bucket.INPUT_UNCACHED, 7), UsageSource.PROVIDER_FINAL);
 
@@ -110,6 +110,34 @@ class PaidCallsTest {
         }
     }
 
+    /** A payment may be a deposit: none is made for a call that nobody would serve. */
+    @Nested
+    class GivenNoModelServerThatWouldServeIt {
+        @Test
+        void takesNoPaymentWhileAllAreBusyOrAway() {
+            world.standing = new ModelServer.Standing.Busy(Duration.ofMillis(7_001));
+
+            assertThat(world.error("upstreams_busy", 503)).isEmpty();
+            assertThat(((Answer.Failed) world.serve()).payment().all("Retry-After"))
+                    .containsExactly("8");
+        }
+
+        @Test
+        void takesNoPaymentForAModelThatNobodyHas() {
+            world.standing = ModelServer.Standing.NotServed.NOT_SERVED;
+
+            assertThat(world.error("model_not_found", 404)).isEmpty();
+        }
+
+        @Test
+        void showsAnOfferAndTakesARefundAllTheSame() {
+            world.method = "GET";
+            world.standing = new ModelServer.Standing.Busy(Duration.ofSeconds(7));
+
+            assertThat(world.error("method_not_allowed", 405)).startsWith("authorize");
+        }
+    }
+
     @Nested
     class GivenAModelServerThatFails {
         @ParameterizedTest
@@ -119,7 +147,13 @@ class PaidCallsTest {
 
             var answer = (Answer.Failed) world.serve();
 
-            assertThat(answer.error().status()).isEqualTo(failure == ModelAnswer.Failed.TIMED_OUT ? 504 : 502);
+            assertThat(answer.error().status())
+                    .isEqualTo(
+                            switch (failure) {
+                                case TIMED_OUT -> 504;
+                                case BUSY -> 503;
+                                case UNREACHABLE, TOO_LARGE -> 502;
+                            });
             assertThat(answer.payment()).isEqualTo(NO_CHARGE);
             assertThat(world.steps).containsExactly("authorize", "ask", "release h1 upstream_failed");
         }
@@ -127,7 +161,7 @@ class PaidCallsTest {
         @ParameterizedTest
         @ValueSource(ints = {400, 401, 402, 404, 429, 500, 503})
         void passesItsErrorUnchangedAndChargesNothing(int status) {
-            var refusal = new Answered(status, Headers.NONE, new Body("no".getBytes(UTF_8)));
+            var refusal = new Answered(status, Headers.NONE, new Body("no".getBytes(UTF_8)), "up");
             world.answer = done(refusal);
 
             assertThat(world.serve()).isEqualTo(new Answer.Delivered(Outcome.UPSTREAM_REFUSED, refusal, NO_CHARGE));
@@ -137,7 +171,7 @@ class PaidCallsTest {
         @ParameterizedTest
         @ValueSource(ints = {301, 302, 307, 304})
         void followsNoRedirect(int status) {
-            world.answer = done(new Answered(status, Headers.NONE.with("Location", "http://inside"), Body.EMPTY));
+            world.answer = done(new Answered(status, Headers.NONE.with("Location", "http://inside"), Body.EMPTY, "up"));
 
             assertThat(world.error("upstream_answer_unreadable", 502))
                     .containsExactly("authorize", "ask", "release h1 upstream_failed");
@@ -266,6 +300,7 @@ class PaidCallsTest {
     private static final class World implements Payments, ModelServer, CallLog {
         final List<String> steps = new ArrayList<>();
         String method = "POST";
+        Standing standing = Standing.Open.OPEN;
         CompletionStage<Authorization> authorization = done(held(NOW.plusSeconds(300)));
         CompletionStage<ModelAnswer> answer = done(ANSWER);
         AnswerReading reading = USAGE;
@@ -304,14 +339,20 @@ class PaidCallsTest {
         }
 
         @Override
-        public CompletionStage<ModelAnswer> ask(String verb, String path, Headers headers, Body body, Duration wait) {
+        public Standing standing(String path, String model) {
+            assertThat(List.of(path, model)).containsExactly("/v1/embeddings", "m");
+            return standing;
+        }
+
+        @Override
+        public CompletionStage<ModelAnswer> ask(ModelRequest request, Duration wait) {
             steps.add("ask");
             waited = wait;
             return answer;
         }
 
         @Override
-        public CompletionStage<ModelOpening> open(String path, Headers headers, Body body, Duration wait) {
+        public CompletionStage<ModelOpening> open(ModelRequest request, Duration wait) {
             throw new AssertionError("no stream was asked for");
         }
 
@@ -323,6 +364,7 @@ class PaidCallsTest {
         @Override
         public CompletionStage<Void> append(Entry entry) {
             assertThat(entry.usage()).isEqualTo(USAGE);
+            assertThat(entry.upstream()).isEqualTo("up");
             steps.add("append " + entry.holdId() + " " + entry.subject());
             return append;
         }

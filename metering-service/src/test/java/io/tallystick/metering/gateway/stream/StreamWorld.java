@@ -10,6 +10,7 @@ import io.tallystick.metering.gateway.call.Capture;
 import io.tallystick.metering.gateway.call.Headers;
 import io.tallystick.metering.gateway.call.ModelAnswer;
 import io.tallystick.metering.gateway.call.ModelOpening;
+import io.tallystick.metering.gateway.call.ModelRequest;
 import io.tallystick.metering.gateway.call.ModelServer;
 import io.tallystick.metering.gateway.call.ModelStream;
 import io.tallystick.metering.gateway.call.PaidCall;
@@ -49,7 +50,7 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
     final Client client = new Client();
     final Upstream upstream = new Upstream();
     AnswerForm form = AnswerForm.STREAMED;
-    ModelOpening opening = new ModelOpening.Streaming(Headers.NONE, upstream);
+    ModelOpening opening = new ModelOpening.Streaming(Headers.NONE, upstream, "one");
     CompletableFuture<Void> append = CompletableFuture.completedFuture(null);
     CompletionStage<Capture> capture = CompletableFuture.completedStage(
             new Capture.Closed(false, Headers.NONE.with("PAYMENT-RESPONSE", "charged")));
@@ -107,14 +108,19 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
     }
 
     @Override
-    public CompletionStage<ModelAnswer> ask(String method, String path, Headers headers, Body body, Duration wait) {
+    public Standing standing(String path, String model) {
+        return Standing.Open.OPEN;
+    }
+
+    @Override
+    public CompletionStage<ModelAnswer> ask(ModelRequest request, Duration wait) {
         throw new AssertionError("a stream was asked for");
     }
 
     @Override
-    public CompletionStage<ModelOpening> open(String path, Headers headers, Body body, Duration wait) {
+    public CompletionStage<ModelOpening> open(ModelRequest request, Duration wait) {
         steps.add("open");
-        asked = new String(body.bytes(), UTF_8);
+        asked = new String(request.body().bytes(), UTF_8);
         return CompletableFuture.completedStage(opening);
     }
 
