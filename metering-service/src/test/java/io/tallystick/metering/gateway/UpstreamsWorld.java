@@ -26,9 +26,12 @@ import java.util.concurrent.Executors;
 final class UpstreamsWorld implements AutoCloseable {
     /** Each goes to an upstream of its own, and then to {@code second}. */
     static final List<String> FIRST =
-            List.of("breaking", "hanging", "limited", "stumbling", "away", "redirecting", "waiting");
+            List.of("breaking", "dropping", "hanging", "limited", "stumbling", "away", "redirecting", "waiting");
 
-    static final String KEY_OF_SECOND = "sk-second-provider";
+    /** Ends each of their keys. */
+    static final String KEY_MARKER = "-provider";
+
+    static final String KEY_OF_SECOND = "sk-second" + KEY_MARKER;
 
     private final Queue<JsonObject> seen = new ConcurrentLinkedQueue<>();
     private final List<Socket> waiting = new ArrayList<>();
@@ -60,7 +63,6 @@ final class UpstreamsWorld implements AutoCloseable {
 
     void configure(Map<String, String> config) {
         upstream(config, "second", "http://127.0.0.1:" + second.getAddress().getPort());
-        config.put("tallystick.gateway.upstreams.second.api-key", KEY_OF_SECOND);
         upstream(config, "closed", "http://127.0.0.1:" + closed);
         upstream(config, "lost", "http://127.0.0.1:" + closed);
         upstream(config, "no-tls", "https://127.0.0.1:" + second.getAddress().getPort());
@@ -87,6 +89,7 @@ final class UpstreamsWorld implements AutoCloseable {
     private static void upstream(Map<String, String> config, String name, String url) {
         var prefix = "tallystick.gateway.upstreams." + name + ".";
         config.put(prefix + "url", url);
+        config.put(prefix + "api-key", "sk-" + name + KEY_MARKER);
         config.put(prefix + "connect-timeout", "400ms");
         config.put(prefix + "timeout", "900ms");
     }
@@ -117,6 +120,7 @@ final class UpstreamsWorld implements AutoCloseable {
                 http.getResponseBody().flush();
                 http.close();
             }
+            case "dropping" -> http.close();
             case "hanging" -> {
                 sleep(2_000);
                 answer(http, 200, name);
@@ -129,7 +133,7 @@ final class UpstreamsWorld implements AutoCloseable {
             case "away" -> answer(http, 503, name);
             case "redirecting" -> {
                 http.getResponseHeaders().add("Location", asked.getString("model"));
-                answer(http, 307, name);
+                answer(http, 303, name);
             }
             default -> {
                 sleep(600);

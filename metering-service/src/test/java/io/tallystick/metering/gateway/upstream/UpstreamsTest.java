@@ -113,7 +113,6 @@ class UpstreamsTest {
     void attackRequestsThatMakeAModelServerStumbleTakeItFromNobody() {
         for (int i = 0; i < 100; i++) {
             end("m", Ending.ofStatus(500));
-            end("m", Ending.ofStatus(400));
         }
 
         assertThat(choose("m").next(now).orElseThrow().upstream().name()).isEqualTo("first");
