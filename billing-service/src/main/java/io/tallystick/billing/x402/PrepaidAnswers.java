@@ -1,6 +1,7 @@
 package io.tallystick.billing.x402;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.grant.Spender;
 import io.tallystick.billing.money.TokenAmount;
@@ -79,7 +80,13 @@ class PrepaidAnswers {
     }
 
     private Uni<Map<String, String>> told(Hold hold, TokenAmount charge, Instant now) {
-        return calls.standing(hold, now).map(standing -> headers(charge, standing));
+        return calls.standing(hold, now)
+                .map(standing -> headers(charge, standing))
+                .onFailure()
+                .invoke(e -> Log.warnf("a caller is not told what is left, hold=%s, cause=%s", hold.id(), e))
+                .onFailure()
+                // The charge stands, and its answer does not wait for this.
+                .recoverWithItem(Map.of());
     }
 
     private static Map<String, String> headers(TokenAmount charge, Standing standing) {
