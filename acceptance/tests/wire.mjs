@@ -68,6 +68,8 @@ export function openClient(account, schemes = ['batch-settlement'], options = {}
   return {
     /** Payments, in the order in which they were sent. */
     sent,
+    /** A fetch that pays, for other people's clients. */
+    fetch: paying,
     pay: async (url, body) =>
       read(await paying(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })),
     refund: (options, url = URL_CHAT) => batch.refund(url, options),

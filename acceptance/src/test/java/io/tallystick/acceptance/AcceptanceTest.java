@@ -52,6 +52,7 @@ class AcceptanceTest {
                 "x402-channel",
                 "x402-exact",
                 "x402-express",
+                "openai",
                 "upstream",
                 "crash-metering",
                 "crash-billing",
