@@ -115,7 +115,9 @@ class RoleMatrixTest {
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/subjects | owner client* auditor operator
+            metering-service DELETE /v1/meters/{meter}/backfill | owner
             metering-service GET /v1/dead-letters | owner auditor operator
+            metering-service GET /v1/meters/{meter}/backfill | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
             metering-service POST /api/v1/events | owner ingest gateway
             metering-service POST /api/v1/meters | owner
