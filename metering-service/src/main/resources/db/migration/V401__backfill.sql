@@ -15,6 +15,8 @@ create table backfill (
     counted    bigint      not null,
     unusable   bigint      not null,
     failures   bigint      not null,
+    -- A step that failed is not tried before.
+    next_at    timestamptz not null default now(),
     created_at timestamptz not null,
     updated_at timestamptz not null
 );

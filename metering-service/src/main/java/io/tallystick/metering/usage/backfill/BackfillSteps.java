@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -76,8 +77,8 @@ class BackfillSteps {
         this.config = config;
     }
 
-    /** @return how many events it counted; 0 also if another has the back-fill in hand, or it is over */
-    int step(Statements statements, String id) {
+    /** @return how many events it counted; empty if another has the back-fill in hand, or it is over */
+    OptionalInt step(Statements statements, String id) {
         statements.run(
                 "select set_config('statement_timeout', $1, true)",
                 Tuple.of(Long.toString(statements.timeout().toMillis())));
@@ -86,23 +87,23 @@ class BackfillSteps {
                         + "where b.meter = $1 and b.state in ('waiting', 'running') for update of b skip locked",
                 Tuple.of(id));
         if (rows.rowCount() == 0) {
-            return 0;
+            return OptionalInt.empty();
         }
         var row = rows.iterator().next();
         var waiting = row.getString("state").equals("waiting");
         lock(statements, row.getString("tenant"), waiting);
         if (waiting) {
             begin(statements, row);
-            return 0;
+            return OptionalInt.of(0);
         }
         var meter = meter(statements, row);
         if (meter.isEmpty()) {
             statements.run(
                     "update backfill set state = 'cancelled', updated_at = clock_timestamp() where meter = $1",
                     Tuple.of(id));
-            return 0;
+            return OptionalInt.of(0);
         }
-        return count(statements, row, meter.get());
+        return OptionalInt.of(count(statements, row, meter.get()));
     }
 
     private static void lock(Statements statements, String tenant, boolean alone) {
@@ -168,12 +169,20 @@ class BackfillSteps {
         return page.added().size();
     }
 
+    /** The next that has any records; none of the days between is a step of its own. */
     private static void nextDay(Statements statements, Row row) {
+        var next = statements.run(
+                "select day from usage_record where day > $1 and day <= $2 order by day limit 1",
+                Tuple.of(row.getLocalDate("day"), row.getLocalDate("last_day")));
+        var last = next.rowCount() == 0;
         statements.run(
-                "update backfill set day = least(day + 1, last_day), after_id = 0, "
-                        + "state = case when day >= last_day then 'done' else state end, "
-                        + "updated_at = clock_timestamp() where meter = $1",
-                Tuple.of(row.getString("meter")));
+                "update backfill set day = $2, after_id = 0, state = $3, updated_at = clock_timestamp() where meter = $1",
+                Tuple.of(
+                        row.getString("meter"),
+                        last
+                                ? row.getLocalDate("last_day")
+                                : next.iterator().next().getLocalDate("day"),
+                        last ? "done" : "running"));
     }
 
     /** In the order of their ids, and locked in it: two meters of a tenant may be filled at once. */

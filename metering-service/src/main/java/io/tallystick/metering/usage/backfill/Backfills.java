@@ -36,34 +36,42 @@ class Backfills {
         try {
             var end = System.nanoTime() + AT_ONCE.toNanos();
             var next = next();
-            while (next.isPresent() && System.nanoTime() < end) {
-                step(next.get());
+            while (next.isPresent() && System.nanoTime() < end && step(next.get())) {
                 next = next();
             }
         } catch (RuntimeException e) {
-            // The step was undone, and is tried again with the next tick.
-            Log.warnf("back-fill does not go on, cause=%s", e);
+            // The database is away; the next tick asks again.
+            Log.warnf("back-fills do not go on, cause=%s", e);
         }
     }
 
     private Optional<String> next() {
-        var rows = transactions.run(statements -> statements.run(
-                "select meter from backfill where state in ('waiting', 'running') order by updated_at limit 1"));
+        var rows = transactions.run(
+                statements -> statements.run("select meter from backfill where state in ('waiting', 'running') "
+                        + "and next_at <= now() order by updated_at limit 1"));
         return rows.rowCount() == 0
                 ? Optional.empty()
                 : Optional.of(rows.iterator().next().getString("meter"));
     }
 
-    private void step(String meter) {
+    /**
+     * One that fails is tried again after a while that grows to five minutes: the others go on meanwhile.
+     *
+     * @return whether there may be more to do; not if another instance is at it
+     */
+    private boolean step(String meter) {
         try {
-            counted.increment(transactions.run(statements -> steps.step(statements, meter)));
+            var events = transactions.run(statements -> steps.step(statements, meter));
+            events.ifPresent(counted::increment);
+            return events.isPresent();
         } catch (RuntimeException e) {
             failures.increment();
-            // Behind the others, so that one that fails does not keep them waiting.
+            Log.warnf("a step of the back-fill failed and is tried again, meter=%s, cause=%s", meter, e);
             transactions.run(statements -> statements.run(
-                    "update backfill set failures = failures + 1, updated_at = clock_timestamp() where meter = $1",
+                    "update backfill set failures = failures + 1, updated_at = clock_timestamp(), next_at = "
+                            + "clock_timestamp() + least(failures + 1, 150) * interval '2 seconds' where meter = $1",
                     Tuple.of(meter)));
-            throw e;
+            return true;
         }
     }
 }
