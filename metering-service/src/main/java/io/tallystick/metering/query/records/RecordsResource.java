@@ -90,7 +90,7 @@ class RecordsResource {
         return new Wanted(caller.tenant(), time("from", from), time("to", to), subject, source, id, type);
     }
 
-    static Optional<Instant> time(String name, String text) {
+    static Optional<Instant> time(String parameter, String text) {
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -102,7 +102,7 @@ class RecordsResource {
         } catch (DateTimeException _) {
             // Answered below, as any other time that cannot be asked for.
         }
-        throw invalid(name, "must be a time such as 2026-01-31T12:00:00Z");
+        throw invalid(parameter, "must be a time such as 2026-01-31T12:00:00Z");
     }
 
     static ProblemException invalid(String parameter, String rule) {
