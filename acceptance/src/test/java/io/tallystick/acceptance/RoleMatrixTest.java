@@ -111,6 +111,8 @@ class RoleMatrixTest {
             identity-service POST /v1/tenants/{tenant}/wallets/challenges | owner client*
             identity-service POST /v1/tenants/{tenant}/workloads | owner installation
             metering-service DELETE /api/v1/meters/{meter} | owner
+            metering-service DELETE /v1/meters/{meter}/backfill | owner
+            metering-service GET /api/v1/events | owner auditor operator
             metering-service GET /api/v1/meters | owner auditor operator
             metering-service GET /api/v1/meters/{meter} | owner auditor operator
             metering-service GET /api/v1/meters/{meter}/group-by/{dimension}/values | owner client* auditor operator
@@ -118,7 +120,10 @@ class RoleMatrixTest {
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/subjects | owner client* auditor operator
             metering-service GET /v1/dead-letters | owner auditor operator
+            metering-service GET /v1/meters/{meter}/backfill | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
+            metering-service GET /v1/records | owner auditor operator
+            metering-service GET /v1/records/export | owner auditor operator
             metering-service POST /api/v1/events | owner ingest gateway
             metering-service POST /api/v1/meters | owner
             metering-service POST /api/v1/meters/{meter}/query | owner client* auditor operator

@@ -43,6 +43,7 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         config.put("quarkus.datasource.username", stack.user());
         config.put("quarkus.datasource.password", stack.password());
         config.put("tallystick.usage.look-around", "1s");
+        config.put("tallystick.rollup.unique-values", "40");
         config.put("tallystick.usage.log.in-flight-bytes", "2097152");
         config.put("quarkus.http.test-port", "0");
         config.put("quarkus.management.test-port", "0");

@@ -20,8 +20,10 @@ import java.util.regex.Pattern;
  * @param slug the meter's key within its tenant, at most 64 characters
  * @param eventType CloudEvents {@code type} of the events it counts
  * @param groupBy dimensions of its series by name, at most 8, each with the place of its value in the event's data
+ * @param minutes whether it is kept by the minute too
  */
-public record Meter(String slug, String eventType, Aggregation aggregation, SortedMap<String, JsonPath> groupBy) {
+public record Meter(
+        String slug, String eventType, Aggregation aggregation, SortedMap<String, JsonPath> groupBy, boolean minutes) {
     /** Most dimensions of a meter. */
     public static final int DIMENSIONS = 8;
 
@@ -32,6 +34,11 @@ public record Meter(String slug, String eventType, Aggregation aggregation, Sort
     static final Pattern DIMENSION = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,63}");
     static final int SLUG_LENGTH = 64;
     static final int TYPE_LENGTH = 256;
+
+    /** A meter that is kept by the hour. */
+    public Meter(String slug, String eventType, Aggregation aggregation, SortedMap<String, JsonPath> groupBy) {
+        this(slug, eventType, aggregation, groupBy, false);
+    }
 
     public Meter {
         requireNonNull(aggregation, "aggregation");
@@ -59,11 +66,23 @@ public record Meter(String slug, String eventType, Aggregation aggregation, Sort
         }
         return switch (aggregation) {
             case Aggregation.Count _ -> with(Quantity.ONE, data);
-            case Aggregation.Sum(var path) -> sum(path, data);
+            case Aggregation.Sum(var path) -> number(path, data);
+            case Aggregation.Look(var kind, var path) ->
+                kind == Aggregation.Kind.UNIQUE_COUNT ? unique(path, data) : number(path, data);
         };
     }
 
-    private Measurement sum(JsonPath path, Object data) {
+    private Measurement unique(JsonPath path, Object data) {
+        var value = path.find(data);
+        if (value.isEmpty()) {
+            return new NotMeasured();
+        }
+        return word(value.get())
+                .map(text -> with(UniqueValue.of(text), data))
+                .orElseGet(() -> new Unusable(path.text(), "must be a string, number or boolean"));
+    }
+
+    private Measurement number(JsonPath path, Object data) {
         var value = path.find(data);
         if (value.isEmpty()) {
             return new NotMeasured();
@@ -79,7 +98,7 @@ public record Meter(String slug, String eventType, Aggregation aggregation, Sort
         var dimensions = new HashMap<String, String>();
         for (var dimension : groupBy.entrySet()) {
             var value = dimension.getValue().find(data).orElse("");
-            var text = value instanceof Boolean flag ? Optional.of(flag.toString()) : text(value);
+            var text = word(value);
             if (text.isEmpty() || text.get().length() > DIMENSION_LENGTH || !Utf8.holds(text.get())) {
                 return new Unusable(
                         dimension.getValue().text(), "must be a string, number or boolean of at most 256 characters");
@@ -87,6 +106,10 @@ public record Meter(String slug, String eventType, Aggregation aggregation, Sort
             dimensions.put(dimension.getKey(), text.get());
         }
         return new Measured(quantity, dimensions);
+    }
+
+    private static Optional<String> word(Object value) {
+        return value instanceof Boolean flag ? Optional.of(flag.toString()) : text(value);
     }
 
     private static Optional<String> text(Object value) {

@@ -29,16 +29,20 @@ public class MeterCatalogue {
      * @return meters by tenant; none for a tenant without meters
      */
     public Uni<Map<String, List<Meter>>> of(SqlClient client, Collection<String> tenants) {
-        return client.preparedQuery("select tenant, slug, aggregation, event_type, value_property, group_by from meter "
-                        + "where deleted_at is null and tenant = any($1) order by slug")
+        return client.preparedQuery(
+                        "select tenant, slug, aggregation, event_type, value_property, group_by, window_size "
+                                + "from meter "
+                                + "where deleted_at is null and tenant = any($1) order by slug")
                 .execute(Tuple.tuple().addArrayOfString(tenants.toArray(String[]::new)))
                 .map(this::byTenant);
     }
 
     /** As {@link #of}, for every tenant. */
     public Uni<Map<String, List<Meter>>> all(SqlClient client) {
-        return client.preparedQuery("select tenant, slug, aggregation, event_type, value_property, group_by from meter "
-                        + "where deleted_at is null order by slug")
+        return client.preparedQuery(
+                        "select tenant, slug, aggregation, event_type, value_property, group_by, window_size "
+                                + "from meter "
+                                + "where deleted_at is null order by slug")
                 .execute()
                 .map(this::byTenant);
     }
@@ -56,7 +60,8 @@ public class MeterCatalogue {
                 row.getString("aggregation"),
                 row.getString("event_type"),
                 row.getString("value_property"),
-                groupBy(row.getString("group_by")));
+                groupBy(row.getString("group_by")),
+                row.getString("window_size"));
         return switch (draft.check()) {
             case MeterDraft.Valid(var meter) -> meter;
             case MeterDraft.Invalid(var flaws) ->

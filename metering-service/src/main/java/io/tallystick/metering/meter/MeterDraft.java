@@ -8,12 +8,29 @@ import java.util.TreeMap;
 /**
  * A meter as a tenant describes it, in OpenMeter's words. Absent texts are empty.
  *
- * @param aggregation {@code COUNT} or {@code SUM}
- * @param valueProperty path of the value to sum; empty for {@code COUNT}
+ * @param aggregation {@code COUNT}, {@code SUM}, or one of those that are only looked at
+ * @param valueProperty path of the value; empty for {@code COUNT}
  * @param groupBy paths by name of the dimension
+ * @param windowSize smallest window that it is kept by, {@code HOUR} or {@code MINUTE}
  */
 public record MeterDraft(
-        String slug, String aggregation, String eventType, String valueProperty, Map<String, String> groupBy) {
+        String slug,
+        String aggregation,
+        String eventType,
+        String valueProperty,
+        Map<String, String> groupBy,
+        String windowSize) {
+    /** Kept by the hour. */
+    public static final String HOUR = "HOUR";
+
+    /** Kept by the minute too. */
+    public static final String MINUTE = "MINUTE";
+
+    /** Kept by the hour. */
+    public MeterDraft(
+            String slug, String aggregation, String eventType, String valueProperty, Map<String, String> groupBy) {
+        this(slug, aggregation, eventType, valueProperty, groupBy, HOUR);
+    }
 
     public MeterDraft {
         groupBy = Map.copyOf(groupBy);
@@ -51,7 +68,12 @@ public record MeterDraft(
         }
         var aggregated = aggregated(flaws);
         var dimensions = dimensions(flaws);
-        return flaws.isEmpty() ? new Valid(new Meter(slug, eventType, aggregated, dimensions)) : new Invalid(flaws);
+        if (!windowSize.equals(HOUR) && !windowSize.equals(MINUTE)) {
+            flaws.add(new Flaw("/windowSize", "must be HOUR or MINUTE: the smallest window that the meter is kept by"));
+        }
+        return flaws.isEmpty()
+                ? new Valid(new Meter(slug, eventType, aggregated, dimensions, windowSize.equals(MINUTE)))
+                : new Invalid(flaws);
     }
 
     private Aggregation aggregated(List<Flaw> flaws) {
@@ -61,16 +83,19 @@ public record MeterDraft(
                     flaws.add(new Flaw("/valueProperty", "must be absent when aggregation is COUNT"));
                 }
             }
-            case "SUM" -> {
+            case "SUM", "MIN", "MAX", "AVG", "LATEST", "UNIQUE_COUNT" -> {
                 var path = JsonPath.parse(valueProperty);
                 if (path.isPresent()) {
-                    return new Aggregation.Sum(path.get());
+                    return aggregation.equals("SUM")
+                            ? new Aggregation.Sum(path.get())
+                            : new Aggregation.Look(Aggregation.Kind.valueOf(aggregation), path.get());
                 }
                 flaws.add(new Flaw("/valueProperty", JsonPath.RULE));
             }
-            case "UNIQUE_COUNT", "AVG", "MIN", "MAX", "LATEST" ->
-                flaws.add(new Flaw("/aggregation", aggregation + " is not supported; COUNT and SUM are"));
-            default -> flaws.add(new Flaw("/aggregation", "must be COUNT or SUM"));
+            default ->
+                flaws.add(new Flaw(
+                        "/aggregation",
+                        "must be COUNT or SUM, which can be billed, or MIN, MAX, AVG, LATEST or UNIQUE_COUNT"));
         }
         return new Aggregation.Count();
     }

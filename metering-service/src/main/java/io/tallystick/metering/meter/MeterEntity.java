@@ -35,6 +35,9 @@ class MeterEntity {
     @Column(name = "group_by")
     String groupBy;
 
+    @Column(name = "window_size", updatable = false)
+    String windowSize;
+
     @Column(name = "created_at", updatable = false)
     Instant createdAt;
 
@@ -48,6 +51,7 @@ class MeterEntity {
     boolean countsAlike(MeterEntity other) {
         return aggregation.equals(other.aggregation)
                 && eventType.equals(other.eventType)
-                && valueProperty.equals(other.valueProperty);
+                && valueProperty.equals(other.valueProperty)
+                && windowSize.equals(other.windowSize);
     }
 }

@@ -48,14 +48,33 @@ public class Meters {
         TOO_MANY
     }
 
-    Uni<Creation> create(String tenant, String name, String description, Meter meter, MeterDraft draft) {
+    /** @param since time of the first event to count that was counted before; empty for none */
+    Uni<Creation> create(
+            String tenant, String name, String description, Meter meter, MeterDraft draft, Optional<Instant> since) {
         var row = row(tenant, name, description, meter, draft);
         return sessions.withTransaction(session -> refusal(session, row)
                         .chain(refusal -> refusal.isPresent()
                                 ? Uni.createFrom().<Creation>item(refusal.get())
-                                : session.persist(row).chain(session::flush).map(_ -> new Created(stored(row)))))
+                                : session.persist(row)
+                                        .chain(session::flush)
+                                        .chain(() -> backfill(session, row, since))
+                                        .map(_ -> new Created(stored(row)))))
                 .onFailure(Meters::slugTaken)
                 .recoverWithItem(NotCreated.SLUG_TAKEN);
+    }
+
+    /** In the transaction that makes the meter: there is none without the other. */
+    private static Uni<Integer> backfill(Mutiny.Session session, MeterEntity row, Optional<Instant> since) {
+        return since.isEmpty()
+                ? Uni.createFrom().item(0)
+                : session.createNativeQuery(
+                                "insert into backfill (meter, tenant, since, state, day, after_id, last_day, "
+                                        + "last_id, looked, counted, unusable, failures, created_at, updated_at) values (:meter, "
+                                        + ":tenant, :since, 'waiting', current_date, 0, current_date, 0, 0, 0, 0, 0, now(), now())")
+                        .setParameter("meter", row.id)
+                        .setParameter("tenant", row.tenant)
+                        .setParameter("since", since.get())
+                        .executeUpdate();
     }
 
     /**
@@ -153,13 +172,15 @@ public class Meters {
         row.eventType = meter.eventType();
         row.valueProperty = draft.valueProperty();
         row.groupBy = write(draft.groupBy());
+        row.windowSize = draft.windowSize();
         row.createdAt = now;
         row.updatedAt = now;
         return row;
     }
 
     private Stored stored(MeterEntity row) {
-        var draft = new MeterDraft(row.slug, row.aggregation, row.eventType, row.valueProperty, read(row.groupBy));
+        var draft = new MeterDraft(
+                row.slug, row.aggregation, row.eventType, row.valueProperty, read(row.groupBy), row.windowSize);
         return new Stored(row.id, row.name, row.description, draft, row.createdAt, row.updatedAt);
     }
 

@@ -18,10 +18,13 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 
@@ -29,10 +32,12 @@ import org.jboss.resteasy.reactive.RestPath;
 @Path("/api/v1/meters")
 class MetersResource {
     private final Meters meters;
+    private final MetersConfig config;
     private final Caller caller;
 
-    MetersResource(Meters meters, Caller caller) {
+    MetersResource(Meters meters, MetersConfig config, Caller caller) {
         this.meters = meters;
+        this.config = config;
         this.caller = caller;
     }
 
@@ -45,13 +50,40 @@ class MetersResource {
                 or(body.aggregation(), ""),
                 or(body.eventType(), ""),
                 or(body.valueProperty(), ""),
-                body.dimensions());
+                body.dimensions(),
+                or(body.windowSize(), usual(or(body.aggregation(), ""))));
         var meter = valid(draft);
-        return meters.create(caller.tenant(), or(body.name(), meter.slug()), or(body.description(), ""), meter, draft)
+        var since = since(or(body.backfill(), "false"));
+        return meters.create(
+                        caller.tenant(), or(body.name(), meter.slug()), or(body.description(), ""), meter, draft, since)
                 .map(creation -> switch (creation) {
                     case Created(var stored) -> MeterView.of(stored);
                     case NotCreated reason -> throw new ProblemException(problem(reason));
                 });
+    }
+
+    /** What is only looked at is kept by the minute: nothing that is billed waits for it. */
+    private String usual(String aggregation) {
+        return aggregation.equals("COUNT") || aggregation.equals("SUM")
+                ? config.windowSize().name()
+                : MeterDraft.MINUTE;
+    }
+
+    /** Time of the first event to count of those that were counted before; empty for none. */
+    private static Optional<Instant> since(String backfill) {
+        if (backfill.equals("false")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    backfill.equals("true")
+                            ? Instant.EPOCH
+                            : OffsetDateTime.parse(backfill).toInstant());
+        } catch (DateTimeException e) {
+            throw new ProblemException(invalid(List.of(new Flaw(
+                    "/backfill",
+                    "must be true, or the time of the first event to count such as 2026-01-31T12:00:00Z"))));
+        }
     }
 
     @GET
@@ -98,11 +130,17 @@ class MetersResource {
         unchanged(flaws, "/aggregation", body.aggregation(), old.aggregation());
         unchanged(flaws, "/eventType", body.eventType(), old.eventType());
         unchanged(flaws, "/valueProperty", body.valueProperty(), old.valueProperty());
+        unchanged(flaws, "/windowSize", body.windowSize(), old.windowSize());
         if (!flaws.isEmpty()) {
             throw new ProblemException(invalid(flaws));
         }
-        var draft =
-                new MeterDraft(old.slug(), old.aggregation(), old.eventType(), old.valueProperty(), body.dimensions());
+        var draft = new MeterDraft(
+                old.slug(),
+                old.aggregation(),
+                old.eventType(),
+                old.valueProperty(),
+                body.dimensions(),
+                old.windowSize());
         valid(draft);
         return draft;
     }
@@ -137,7 +175,7 @@ class MetersResource {
                         "Slug taken",
                         409,
                         "A deleted meter of this slug counted something else, and its totals stay; choose another slug, "
-                                + "or its aggregation, eventType and valueProperty.");
+                                + "or its aggregation, eventType, valueProperty and windowSize.");
             case TOO_MANY ->
                 Problem.of("too-many-meters", "Too many meters", 409, "Delete one; " + Meters.MOST + " are the most.");
         };
@@ -160,6 +198,8 @@ class MetersResource {
             @Size(max = 32) String aggregation,
             @Size(max = 256) String eventType,
             @Size(max = 256) String valueProperty,
+            @Size(max = 16) String windowSize,
+            @Size(max = 64) String backfill,
             @Size(max = 8) Map<@Size(max = 64) String, @NotNull @Size(max = 256) String> groupBy) {
 
         Map<String, String> dimensions() {
@@ -177,6 +217,7 @@ class MetersResource {
             String aggregation,
             String eventType,
             String valueProperty,
+            String windowSize,
             Map<String, String> groupBy,
             Instant createdAt,
             Instant updatedAt) {
@@ -191,6 +232,7 @@ class MetersResource {
                     draft.aggregation(),
                     draft.eventType(),
                     draft.valueProperty().isEmpty() ? null : draft.valueProperty(),
+                    draft.windowSize(),
                     draft.groupBy(),
                     meter.createdAt(),
                     meter.updatedAt());

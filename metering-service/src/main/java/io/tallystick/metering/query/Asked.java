@@ -2,6 +2,7 @@ package io.tallystick.metering.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystick.metering.meter.MeterDraft;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -26,8 +27,10 @@ record Asked(
 
     private static final Instant LAST = Instant.parse("9999-01-01T00:00:00Z");
 
-    private static final String WHOLE_HOUR =
-            "must be a whole UTC hour such as 2026-01-31T12:00:00Z; usage is kept by the hour";
+    private static final String WHOLE_HOUR = "must be a whole UTC hour such as 2026-01-31T12:00:00Z; the meter is kept "
+            + "by the hour, and one with windowSize MINUTE by the minute";
+
+    private static final String WHOLE_MINUTE = "must be a whole minute such as 2026-01-31T12:34:00Z";
 
     Asked {
         requireNonNull(from, "from");
@@ -56,15 +59,16 @@ record Asked(
 
     record Flaw(String parameter, String rule) {}
 
-    /** @param dimensions those that the meter groups by */
-    Understood of(String tenant, String meter, Set<String> dimensions) {
+    Understood of(String tenant, MeterDraft meter) {
         var flaws = new ArrayList<Flaw>();
-        var start = hour("from", from, flaws);
-        var end = hour("to", to, flaws);
+        var dimensions = meter.groupBy().keySet();
+        var minutes = meter.windowSize().equals(MeterDraft.MINUTE);
+        var start = time("from", from, minutes, flaws);
+        var end = time("to", to, minutes, flaws);
         if (start.isPresent() && end.isPresent() && !start.get().isBefore(end.get())) {
             flaws.add(new Flaw("to", "must be after from"));
         }
-        var size = size(flaws);
+        var size = size(minutes, flaws);
         var zone = zone(flaws);
         var groups = new ArrayList<>(groupBy);
         // As OpenMeter does: who asks for subjects gets each by itself.
@@ -77,7 +81,9 @@ record Asked(
         return flaws.isEmpty()
                 ? new Valid(new Question(
                         tenant,
-                        meter,
+                        meter.slug(),
+                        meter.aggregation(),
+                        minutes,
                         start,
                         end,
                         size,
@@ -89,30 +95,40 @@ record Asked(
                 : new Invalid(flaws);
     }
 
-    private static Optional<Instant> hour(String name, String text, List<Flaw> flaws) {
+    private static Optional<Instant> time(String name, String text, boolean minutes, List<Flaw> flaws) {
         if (text.isEmpty()) {
             return Optional.empty();
         }
         try {
             var time = OffsetDateTime.parse(text).toInstant();
-            if (Windows.isWholeHour(time) && time.isAfter(Instant.EPOCH) && time.isBefore(LAST)) {
+            var whole = minutes ? Windows.isWholeMinute(time) : Windows.isWholeHour(time);
+            if (whole && time.isAfter(Instant.EPOCH) && time.isBefore(LAST)) {
                 return Optional.of(time);
             }
         } catch (DateTimeException _) {
             // Answered below, as any other time that cannot be asked for.
         }
-        flaws.add(new Flaw(name, WHOLE_HOUR));
+        flaws.add(new Flaw(name, minutes ? WHOLE_MINUTE : WHOLE_HOUR));
         return Optional.empty();
     }
 
-    private Optional<WindowSize> size(List<Flaw> flaws) {
+    private Optional<WindowSize> size(boolean minutes, List<Flaw> flaws) {
         return switch (windowSize) {
             case "" -> Optional.empty();
+            case "MINUTE" -> {
+                if (!minutes) {
+                    flaws.add(new Flaw(
+                            "windowSize",
+                            "must be HOUR, DAY or MONTH: the meter is kept by the hour, and one with windowSize MINUTE "
+                                    + "by the minute"));
+                }
+                yield Optional.of(WindowSize.MINUTE);
+            }
             case "HOUR" -> Optional.of(WindowSize.HOUR);
             case "DAY" -> Optional.of(WindowSize.DAY);
             case "MONTH" -> Optional.of(WindowSize.MONTH);
             default -> {
-                flaws.add(new Flaw("windowSize", "must be HOUR, DAY or MONTH; usage is kept by the hour"));
+                flaws.add(new Flaw("windowSize", "must be MINUTE, HOUR, DAY or MONTH"));
                 yield Optional.empty();
             }
         };

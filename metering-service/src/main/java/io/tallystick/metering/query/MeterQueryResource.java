@@ -104,9 +104,10 @@ class MeterQueryResource {
 
     private static String csv(Answer answer) {
         var groups = answer.question().groupBy();
+        var atLeast = answer.question().aggregation().equals("UNIQUE_COUNT");
         var head = Stream.of(List.of("window_start", "window_end", "subject"), groups, List.of("value"))
                 .flatMap(List::stream)
-                .collect(Collectors.joining(",", "", "\r\n"));
+                .collect(Collectors.joining(",", "", atLeast ? ",at_least\r\n" : "\r\n"));
         return answer.sums().stream()
                 .map(sum -> Stream.of(
                                 List.of(
@@ -116,7 +117,8 @@ class MeterQueryResource {
                                 groups.stream()
                                         .map(group -> sum.groupBy().get(group))
                                         .toList(),
-                                List.of(sum.usage().toPlainString()))
+                                List.of(sum.usage().toPlainString()),
+                                atLeast ? List.of(Boolean.toString(sum.atLeast())) : List.<String>of())
                         .flatMap(List::stream)
                         .map(MeterQueryResource::quoted)
                         .collect(Collectors.joining(",", "", "\r\n")))
@@ -182,13 +184,22 @@ class MeterQueryResource {
                                     answer.start(sum),
                                     answer.end(sum),
                                     sum.subject().orElse(null),
-                                    sum.groupBy()))
+                                    sum.groupBy(),
+                                    sum.atLeast() ? Boolean.TRUE : null))
                             .toList());
         }
     }
 
-    /** @param subject null unless asked by subject */
+    /**
+     * @param subject null unless asked by subject
+     * @param atLeast true if there were more different values than are kept; else absent
+     */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record RowView(
-            BigDecimal value, Instant windowStart, Instant windowEnd, String subject, Map<String, String> groupBy) {}
+            BigDecimal value,
+            Instant windowStart,
+            Instant windowEnd,
+            String subject,
+            Map<String, String> groupBy,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Boolean atLeast) {}
 }

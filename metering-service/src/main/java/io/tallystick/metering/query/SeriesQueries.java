@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
-/** Reads series. Sums are made by the database in exact decimals. */
+/** Reads series and cells. Sums are made by the database in exact decimals. */
 @ApplicationScoped
 class SeriesQueries {
     /** Most rows of one answer. */
@@ -37,17 +37,24 @@ class SeriesQueries {
      * @param window its place among the windows
      * @param subject empty if not asked by subject
      * @param groupBy values by dimension
+     * @param atLeast whether there may have been more
      */
-    record Sum(int window, Optional<String> subject, Map<String, String> groupBy, BigDecimal usage) {}
+    record Sum(int window, Optional<String> subject, Map<String, String> groupBy, BigDecimal usage, boolean atLeast) {}
 
     /** What a subject came to in all, for one set of dimensions and one funding. */
     record Reading(
             String subject, Map<String, String> dimensions, String funding, BigDecimal added, BigDecimal voided) {}
 
-    /** First hour and end of what the question is about; empty if there is nothing. */
-    Uni<Optional<Windows>> extent(Question question) {
-        var where = new Where(question);
-        return pool.preparedQuery("select min(hour) as first, max(hour) as last from series" + where.text)
+    /** Start and end of what the question is about; empty if there is nothing. */
+    Uni<Optional<Windows>> extent(Question question, Source source) {
+        if (question.from().isPresent() && question.to().isPresent()) {
+            return Uni.createFrom()
+                    .item(Optional.of(
+                            Windows.one(question.from().get(), question.to().get())));
+        }
+        var where = new Where(question, source);
+        return pool.preparedQuery("select min(" + source.time() + ") as first, max(" + source.time() + ") as last from "
+                        + source.table() + where.text)
                 .execute(where.values)
                 .map(rows -> {
                     var row = rows.iterator().next();
@@ -59,7 +66,7 @@ class SeriesQueries {
                                                     .toInstant()),
                                     question.to()
                                             .orElse(row.getOffsetDateTime("last")
-                                                    .plusHours(1)
+                                                    .plus(source.length())
                                                     .toInstant())));
                 });
     }
@@ -68,43 +75,54 @@ class SeriesQueries {
      * One row for each window and group that has any series; at most one more than {@link #MOST}. What was counted since
      * the windows were cut and lies outside of them is left out.
      */
-    Uni<List<Sum>> sums(Question question, Windows windows) {
-        var where = new Where(question);
-        where.and("hour >= $", Where.time(windows.bounds().getFirst()));
-        where.and("hour < $", Where.time(windows.bounds().getLast()));
+    Uni<List<Sum>> sums(Question question, Source source, Windows windows) {
+        var asking = asking(question, source, windows);
+        return pool.preparedQuery(asking.sql())
+                .execute(asking.values())
+                .map(rows -> list(rows, row -> sum(question, row)));
+    }
+
+    /** A statement and its values. */
+    record Asking(String sql, Tuple values) {}
+
+    static Asking asking(Question question, Source source, Windows windows) {
+        var where = new Where(question, source, windows);
         where.values.addArrayOfOffsetDateTime(windows.bounds().stream()
                 .map(bound -> bound.atOffset(ZoneOffset.UTC))
                 .toArray(OffsetDateTime[]::new));
-        var groups = new ArrayList<String>(List.of("width_bucket(hour, $" + where.values.size() + ") as bucket"));
+        var groups = new ArrayList<String>(
+                List.of("width_bucket(" + source.time() + ", $" + where.values.size() + ") as bucket"));
         if (question.bySubject()) {
-            groups.add("subject");
+            groups.add("s.subject");
         }
         for (int i = 0; i < question.groupBy().size(); i++) {
             where.values.addString(question.groupBy().get(i));
-            groups.add("coalesce(dimensions ->> $" + where.values.size() + "::text, '') as d" + i);
+            groups.add("coalesce(s.dimensions ->> $" + where.values.size() + "::text, '') as d" + i);
         }
         var positions = java.util.stream.IntStream.rangeClosed(1, groups.size())
                 .mapToObj(Integer::toString)
                 .collect(java.util.stream.Collectors.joining(","));
-        var sql = "select " + String.join(", ", groups) + ", sum(added - voided)::text as usage from series"
-                + where.text + " group by " + positions + " order by " + positions + " limit " + (MOST + 1);
-        return pool.preparedQuery(sql).execute(where.values).map(rows -> list(rows, row -> sum(question, row)));
+        var sql = "select " + String.join(", ", groups) + ", (" + source.value() + ")::text as usage, "
+                + source.atLeast() + " as at_least from " + source.table() + where.text + " group by " + positions
+                + " order by " + positions + " limit " + (MOST + 1);
+        return new Asking(sql, where.values);
     }
 
     /** @param only empty for all */
-    Uni<List<String>> subjects(String tenant, String meter, Optional<Set<String>> only) {
+    Uni<List<String>> subjects(String tenant, String meter, Source source, Optional<Set<String>> only) {
         return texts(
-                "select distinct subject from series where tenant = $1 and meter = $2 "
-                        + "and ($3::text[] is null or subject = any($3)) order by 1 limit " + MOST,
+                "select distinct s.subject from " + source.table() + " where s.tenant = $1 and s.meter = $2 "
+                        + "and ($3::text[] is null or s.subject = any($3))" + source.kept() + " order by 1 limit "
+                        + MOST,
                 ofSubjects(tenant, meter, only));
     }
 
-    Uni<List<String>> values(Question question, String dimension) {
-        var where = new Where(question);
+    Uni<List<String>> values(Question question, Source source, String dimension) {
+        var where = new Where(question, source);
         where.values.addString(dimension);
         return texts(
-                "select distinct coalesce(dimensions ->> $" + where.values.size() + "::text, '') from series"
-                        + where.text + " order by 1 limit " + MOST,
+                "select distinct coalesce(s.dimensions ->> $" + where.values.size() + "::text, '') from "
+                        + source.table() + where.text + " order by 1 limit " + MOST,
                 where.values);
     }
 
@@ -138,7 +156,8 @@ class SeriesQueries {
                 row.getInteger("bucket") - 1,
                 question.bySubject() ? Optional.of(row.getString("subject")) : Optional.empty(),
                 groupBy,
-                plain(row.getString("usage")));
+                plain(row.getString("usage")),
+                row.getBoolean("at_least"));
     }
 
     private static Reading reading(Row row) {
@@ -166,18 +185,25 @@ class SeriesQueries {
         private final Tuple values = Tuple.tuple();
         private String text;
 
-        Where(Question question) {
-            text = " where tenant = $1 and meter = $2";
+        /** Also within these windows. */
+        Where(Question question, Source source, Windows windows) {
+            this(question, source);
+            and(source.time() + " >= $", time(windows.bounds().getFirst()));
+            and(source.time() + " < $", time(windows.bounds().getLast()));
+        }
+
+        Where(Question question, Source source) {
+            text = " where s.tenant = $1 and s.meter = $2" + source.kept();
             values.addString(question.tenant()).addString(question.meter());
-            question.from().ifPresent(from -> and("hour >= $", time(from)));
-            question.to().ifPresent(to -> and("hour < $", time(to)));
+            question.from().ifPresent(from -> and(source.time() + " >= $", time(from)));
+            question.to().ifPresent(to -> and(source.time() + " < $", time(to)));
             if (!question.subjects().isEmpty()) {
                 values.addArrayOfString(question.subjects().toArray(String[]::new));
-                text += " and subject = any($" + values.size() + ")";
+                text += " and s.subject = any($" + values.size() + ")";
             }
             question.only().forEach((dimension, wanted) -> {
                 values.addString(dimension).addArrayOfString(wanted.toArray(String[]::new));
-                text += " and coalesce(dimensions ->> $" + (values.size() - 1) + "::text, '') = any($" + values.size()
+                text += " and coalesce(s.dimensions ->> $" + (values.size() - 1) + "::text, '') = any($" + values.size()
                         + ")";
             });
         }

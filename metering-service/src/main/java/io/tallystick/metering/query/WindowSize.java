@@ -5,8 +5,19 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 
-/** Length of a window. Series are kept by the hour, so nothing shorter can be answered from them. */
+/** Length of a window. */
 enum WindowSize {
+    MINUTE {
+        @Override
+        ZonedDateTime floor(ZonedDateTime time) {
+            return time.truncatedTo(ChronoUnit.MINUTES);
+        }
+
+        @Override
+        ZonedDateTime after(ZonedDateTime start) {
+            return start.plusMinutes(1);
+        }
+    },
     HOUR {
         @Override
         ZonedDateTime floor(ZonedDateTime time) {

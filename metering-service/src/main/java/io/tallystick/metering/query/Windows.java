@@ -5,9 +5,10 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The windows of a query, without gaps: each one ends where the next begins, at a whole UTC hour.
+ * The windows of a query, without gaps: each one ends where the next begins.
  *
  * @param bounds at least two, rising
  */
@@ -36,11 +37,26 @@ record Windows(List<Instant> bounds) implements Cut {
             bound = size.after(bound);
             bounds.add(bound.toInstant());
         }
-        return bounds.stream().allMatch(Windows::isWholeHour) ? new Windows(bounds) : NotCut.NOT_WHOLE_HOURS;
+        return new Windows(bounds);
+    }
+
+    /** Whether hours of UTC can be put into them: not where a zone is half an hour off. */
+    boolean ofWholeHours() {
+        return bounds.stream().allMatch(Windows::isWholeHour);
+    }
+
+    /** Those that begin at {@code oldest} or later; none if there is no such. */
+    Optional<Windows> from(Instant oldest) {
+        var kept = bounds.stream().filter(bound -> !bound.isBefore(oldest)).toList();
+        return kept.size() < 2 ? Optional.empty() : Optional.of(new Windows(kept));
     }
 
     static boolean isWholeHour(Instant time) {
         return time.equals(time.truncatedTo(ChronoUnit.HOURS));
+    }
+
+    static boolean isWholeMinute(Instant time) {
+        return time.equals(time.truncatedTo(ChronoUnit.MINUTES));
     }
 
     Instant start(int window) {

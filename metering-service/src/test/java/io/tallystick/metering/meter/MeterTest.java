@@ -113,12 +113,33 @@ class MeterTest {
         }
 
         @Test
-        void namesTheAggregationsThatAreSupported() {
-            for (var aggregation : List.of("UNIQUE_COUNT", "AVG", "MIN", "MAX", "LATEST")) {
-                assertThat(flaws(new MeterDraft("t", aggregation, "prompt", "$.t", Map.of())))
-                        .singleElement()
-                        .satisfies(flaw -> assertThat(flaw.rule()).contains("COUNT and SUM"));
+        void isBilledOnlyWhereItRisesWithEachEvent() {
+            for (var aggregation : List.of("COUNT", "SUM", "UNIQUE_COUNT", "AVG", "MIN", "MAX", "LATEST")) {
+                var value = aggregation.equals("COUNT") ? "" : "$.t";
+                var draft = new MeterDraft("t", aggregation, "prompt", value, Map.of(), MeterDraft.MINUTE);
+                var meter = ((Valid) draft.check()).meter();
+
+                assertThat(meter.minutes()).isTrue();
+                assertThat(meter.aggregation().word()).isEqualTo(aggregation);
+                assertThat(meter.aggregation().billable())
+                        .isEqualTo(List.of("COUNT", "SUM").contains(aggregation));
             }
+            assertThat(flaws(new MeterDraft("t", "MEDIAN", "prompt", "$.t", Map.of())))
+                    .singleElement()
+                    .satisfies(flaw -> assertThat(flaw.rule()).contains("COUNT or SUM"));
+        }
+
+        @Test
+        void tellsDifferentValuesApartWhateverTheyAreWrittenAs() {
+            var unique = new Meter(
+                    "u", "prompt", new Aggregation.Look(Aggregation.Kind.UNIQUE_COUNT, path("$.v")), new TreeMap<>());
+
+            var one = unique.measure("prompt", Map.of("v", "1"));
+            assertThat(one).isInstanceOf(Measured.class);
+            assertThat(unique.measure("prompt", Map.of("v", new Numeral("1")))).isEqualTo(one);
+            assertThat(unique.measure("prompt", Map.of("v", "2"))).isNotEqualTo(one);
+            assertThat(unique.measure("prompt", Map.of("v", List.of()))).isInstanceOf(Unusable.class);
+            assertThat(unique.measure("prompt", Map.of())).isEqualTo(new NotMeasured());
         }
 
         @Test

@@ -17,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.tallystick.kit.access.TestIdentity;
 import io.tallystick.metering.MeteringClient;
 import io.tallystick.metering.MeteringStack;
+import io.tallystick.metering.usage.rollup.Grain;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,6 +112,8 @@ class MeterQueryTest {
         var question = new Question(
                 client.tenant(),
                 "tokens",
+                "SUM",
+                false,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(WindowSize.DAY),
@@ -121,7 +124,9 @@ class MeterQueryTest {
                 Map.of());
         var cut = Windows.cut(day, day.plus(1, ChronoUnit.DAYS), WindowSize.DAY, ZoneOffset.UTC);
 
-        var sums = series.sums(question, (Windows) cut).await().atMost(Duration.ofSeconds(10));
+        var sums = series.sums(question, question.source(Grain.HOUR), (Windows) cut)
+                .await()
+                .atMost(Duration.ofSeconds(10));
 
         assertThat(sums).extracting(SeriesQueries.Sum::window).containsOnly(0);
     }
@@ -131,13 +136,13 @@ class MeterQueryTest {
         client.request()
                 .contentType("application/json")
                 .body(
-                        "{\"slug\":\"m\",\"aggregation\":\"MAX\",\"eventType\":\"prompt\",\"valueProperty\":\"$.tokens\"}")
+                        "{\"slug\":\"m\",\"aggregation\":\"MEDIAN\",\"eventType\":\"prompt\",\"valueProperty\":\"$.tokens\"}")
                 .post("/api/v1/meters")
                 .then()
                 .statusCode(400)
                 .body("type", endsWith("/problems/invalid-meter"))
                 .body("errors[0].pointer", is("/aggregation"))
-                .body("errors[0].detail", containsString("COUNT and SUM"));
+                .body("errors[0].detail", containsString("COUNT or SUM"));
     }
 
     @Test

@@ -2,13 +2,13 @@ package io.tallystick.metering.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.metering.meter.MeterDraft;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WindowsTest {
     private static final ZoneId PARIS = ZoneId.of("Europe/Paris");
+    private static final MeterDraft METER =
+            new MeterDraft("m", "SUM", "prompt", "$.tokens", Map.of("model", "$.model"));
 
     @Test
     void cutsDaysByTheZonesCalendar() {
@@ -43,11 +45,13 @@ class WindowsTest {
     }
 
     @Test
-    void doesNotCutWithinAnHour() {
+    void saysWhetherHoursCanBePutIntoThem() {
         var from = Instant.parse("2026-01-01T00:00:00Z");
 
-        assertThat(Windows.cut(from, from.plusSeconds(86_400), WindowSize.DAY, ZoneId.of("Asia/Kolkata")))
-                .isEqualTo(NotCut.NOT_WHOLE_HOURS);
+        var kolkata = (Windows) Windows.cut(from, from.plusSeconds(86_400), WindowSize.DAY, ZoneId.of("Asia/Kolkata"));
+        assertThat(kolkata.ofWholeHours()).isFalse();
+        assertThat(kolkata.start(0)).isEqualTo(Instant.parse("2025-12-31T18:30:00Z"));
+        assertThat(kolkata.from(from).orElseThrow().start(0)).isEqualTo(Instant.parse("2026-01-01T18:30:00Z"));
         assertThat(Windows.cut(from, from.plus(Duration.ofDays(3_000)), WindowSize.HOUR, PARIS))
                 .isEqualTo(NotCut.TOO_MANY);
     }
@@ -89,7 +93,7 @@ class WindowsTest {
                 List.of("shape"),
                 Map.of("x", List.of("y")));
 
-        var flaws = ((Asked.Invalid) asked.of("t", "m", Set.of("model"))).flaws();
+        var flaws = ((Asked.Invalid) asked.of("t", METER)).flaws();
 
         assertThat(flaws)
                 .extracting(Asked.Flaw::parameter)
@@ -100,7 +104,7 @@ class WindowsTest {
     void answersEachSubjectByItselfWhenSomeAreAskedFor() {
         var asked = new Asked("", "", "", "", List.of("a"), List.of("model"), Map.of());
 
-        var question = ((Asked.Valid) asked.of("t", "m", Set.of("model"))).question();
+        var question = ((Asked.Valid) asked.of("t", METER)).question();
 
         assertThat(question.bySubject()).isTrue();
         assertThat(question.groupBy()).containsExactly("model");

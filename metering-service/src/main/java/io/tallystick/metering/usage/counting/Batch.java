@@ -33,8 +33,8 @@ public final class Batch {
     private final List<DeadLetter> letters = new ArrayList<>();
     private final Map<EventKey, Voiding> voidings = new LinkedHashMap<>();
 
-    /** One event's quantity on one meter. */
-    public record Usage(SeriesKey series, Quantity quantity) {}
+    /** One event's quantity on one meter; a series only of one that is billed. */
+    public record Usage(SeriesKey series, Quantity quantity, Meter meter) {}
 
     /**
      * An event that counts if its key is free.
@@ -74,9 +74,10 @@ public final class Batch {
         var usage = new ArrayList<Usage>();
         for (var meter : event.funding() == Funding.CALL ? CallMeters.with(ofTenant) : ofTenant) {
             switch (meter.measure(event.type(), event.data())) {
-                case Measured(var quantity, var _) when quantity.isZero() -> {}
+                case Measured(var quantity, var _)
+                when quantity.isZero() && meter.aggregation().billable() -> {}
                 case Measured(var quantity, var dimensions) ->
-                    usage.add(new Usage(series(event, meter, dimensions), quantity));
+                    usage.add(new Usage(series(event, meter, dimensions), quantity, meter));
                 case NotMeasured() -> {}
                 case Unusable(var path, var rule) -> {
                     var detail = "meter " + meter.slug() + " reads " + path + ", which " + rule;

@@ -30,11 +30,12 @@ import java.util.stream.StreamSupport;
  * claim, or the claim sees the void.
  */
 @ApplicationScoped
-class Claims {
+public class Claims {
     /** Key of the lock on the turn of epochs. */
     static final int EPOCH_LOCK = 1;
 
-    private static final int TENANT_LOCK = 2;
+    /** Key of the lock on what is counted of a tenant: shared by those who count, alone by those who void. */
+    public static final int TENANT_LOCK = 2;
 
     /** Key of the lock on the making and dropping of partitions by day. */
     static final int DAYS_LOCK = 3;

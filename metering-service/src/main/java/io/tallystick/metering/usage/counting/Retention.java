@@ -4,6 +4,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.tallystick.metering.usage.UsageConfig;
 import io.tallystick.metering.usage.UsageTopic;
 import io.tallystick.metering.usage.counting.Transactions.Statements;
+import io.tallystick.metering.usage.rollup.RollupDays;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -34,11 +35,13 @@ class Retention {
     private static final String WATERMARK = "(select min(read_until) from consumer_offset where topic = $2)";
 
     private final Transactions transactions;
+    private final RollupDays rollups;
     private final UsageConfig config;
     private final String topic;
 
-    Retention(Transactions transactions, UsageConfig config, UsageTopic topic) {
+    Retention(Transactions transactions, RollupDays rollups, UsageConfig config, UsageTopic topic) {
         this.transactions = transactions;
+        this.rollups = rollups;
         this.config = config;
         this.topic = topic.name();
     }
@@ -69,6 +72,8 @@ class Retention {
                     .filter(name -> name.compareTo(oldest) < 0)
                     .forEach(name -> statements.run("drop table " + name));
         }
+        var voidable = config.keepDays() + (int) config.memory().toDays() + 1;
+        rollups.keep(statements.connection(), statements.timeout(), today, DAYS_AHEAD, voidable);
         return true;
     }
 
@@ -125,7 +130,8 @@ class Retention {
         var forgotten = statements.run(
                 "delete from usage_void v where applied and appended_at + $1::bigint * interval '1 second' < "
                         + WATERMARK + " and not exists (select from event_claim c where c.key = v.key)",
-                Tuple.of(2 * memory, topic));
+                // While a record may be back-filled it must be known that it was voided.
+                Tuple.of(memory + Duration.ofDays(config.keepDays() + 1).toSeconds(), topic));
         return forgotten.rowCount();
     }
 

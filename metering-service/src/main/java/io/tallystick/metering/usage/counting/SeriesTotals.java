@@ -26,7 +26,7 @@ import java.util.function.Function;
 
 /** The totals of all series. Both only rise, and each statement answers what they came to. */
 @ApplicationScoped
-class SeriesTotals {
+public class SeriesTotals {
     private static final String COLUMNS =
             " tenant, subject, meter, dimensions, hour, funding, added::text as added, voided::text as voided ";
 
@@ -47,7 +47,7 @@ class SeriesTotals {
     }
 
     /** Opens the series that are new and raises all of them. */
-    List<Series> advance(Statements statements, Map<UUID, SeriesKey> keys, Map<UUID, Movement> movements) {
+    public List<Series> advance(Statements statements, Map<UUID, SeriesKey> keys, Map<UUID, Movement> movements) {
         var rows = new TreeMap<>(movements);
         var series = rows.keySet().stream().map(keys::get).toList();
         return series(statements.run(

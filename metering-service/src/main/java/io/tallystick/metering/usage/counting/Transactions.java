@@ -16,7 +16,7 @@ import java.util.function.Function;
  * used by a request.
  */
 @ApplicationScoped
-class Transactions {
+public class Transactions {
     private final Pool pool;
     private final Duration timeout;
 
@@ -26,19 +26,19 @@ class Transactions {
     }
 
     /** The statements of one transaction. */
-    record Statements(SqlConnection connection, Duration timeout) {
+    public record Statements(SqlConnection connection, Duration timeout) {
 
-        RowSet<Row> run(String sql, Tuple values) {
+        public RowSet<Row> run(String sql, Tuple values) {
             return connection.preparedQuery(sql).execute(values).await().atMost(timeout);
         }
 
-        RowSet<Row> run(String sql) {
+        public RowSet<Row> run(String sql) {
             return connection.query(sql).execute().await().atMost(timeout);
         }
     }
 
     /** Commits what {@code work} did, or nothing of it if it fails. Blocks. */
-    <T> T run(Function<Statements, T> work) {
+    public <T> T run(Function<Statements, T> work) {
         var connection = pool.getConnection().await().atMost(timeout);
         try {
             var transaction = connection.begin().await().atMost(timeout);

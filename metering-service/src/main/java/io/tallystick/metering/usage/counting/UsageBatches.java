@@ -21,6 +21,9 @@ import io.tallystick.metering.usage.counting.Claims.Place;
 import io.tallystick.metering.usage.counting.Positions.Step;
 import io.tallystick.metering.usage.counting.Transactions.Statements;
 import io.tallystick.metering.usage.event.EventKey;
+import io.tallystick.metering.usage.rollup.Observation;
+import io.tallystick.metering.usage.rollup.Rollups;
+import io.tallystick.metering.usage.rollup.Voided;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -47,6 +50,8 @@ class UsageBatches {
     private final Claims claims;
     private final Rows rows;
     private final SeriesTotals totals;
+    private final Rollups rollups;
+    private final Voided voided;
     private final Positions positions;
     private final Outbox outbox;
 
@@ -56,6 +61,8 @@ class UsageBatches {
             Claims claims,
             Rows rows,
             SeriesTotals totals,
+            Rollups rollups,
+            Voided voided,
             Positions positions,
             Outbox outbox) {
         this.transactions = transactions;
@@ -63,6 +70,8 @@ class UsageBatches {
         this.claims = claims;
         this.rows = rows;
         this.totals = totals;
+        this.rollups = rollups;
+        this.voided = voided;
         this.positions = positions;
         this.outbox = outbox;
     }
@@ -113,10 +122,12 @@ class UsageBatches {
      * What is taken back.
      *
      * @param ofFresh events of this batch, whose void came before them or with them
-     * @param ofOlder what events counted before this batch had added, by series
+     * @param ofOlder what events counted before this batch had added, by series or cell
+     * @param cells those of {@code ofOlder} that are cells, taken back already
      * @param letters voids of events whose records are no longer kept
      */
-    private record Voids(Set<EventKey> ofFresh, List<Map<UUID, Quantity>> ofOlder, List<DeadLetter> letters) {}
+    private record Voids(
+            Set<EventKey> ofFresh, List<Map<UUID, Quantity>> ofOlder, Set<UUID> cells, List<DeadLetter> letters) {}
 
     private Voids voids(Statements statements, Map<EventKey, Voiding> voidings, List<Candidate> fresh) {
         var asked = voidings.isEmpty() ? Set.<EventKey>of() : claims.askForVoids(statements, voidings);
@@ -139,7 +150,15 @@ class UsageBatches {
         }
         var letters =
                 tooLate.stream().map(voidings::get).map(UsageBatches::tooLate).toList();
-        return new Voids(ofFresh, List.copyOf(recalled.values()), letters);
+        var cells = recalled.isEmpty()
+                ? Set.<UUID>of()
+                : voided.takeBack(
+                        statements.connection(),
+                        statements.timeout(),
+                        recalled.keySet().stream()
+                                .map(claim -> new Voided.RecordAt(claim.day(), claim.record()))
+                                .toList());
+        return new Voids(ofFresh, List.copyOf(recalled.values()), cells, letters);
     }
 
     private static DeadLetter tooLate(Voiding voiding) {
@@ -157,17 +176,35 @@ class UsageBatches {
         var ids = new HashMap<SeriesKey, UUID>();
         var keys = new HashMap<UUID, SeriesKey>();
         var movements = new HashMap<UUID, Movement>();
+        var seen = new ArrayList<Observation>();
         for (var candidate : fresh) {
             var taken = voids.ofFresh().contains(candidate.key());
             for (var usage : candidate.usage()) {
                 var id = ids.computeIfAbsent(usage.series(), SeriesKey::id);
+                if (!taken && Observation.of(usage.meter())) {
+                    seen.add(new Observation(
+                            id,
+                            usage.series(),
+                            usage.meter(),
+                            usage.quantity(),
+                            candidate.event().time(),
+                            place.record(candidate)));
+                }
+                if (!usage.meter().aggregation().billable()) {
+                    continue;
+                }
                 keys.put(id, usage.series());
                 movements.merge(
                         id, new Movement(usage.quantity(), taken ? usage.quantity() : Quantity.ZERO), Movement::plus);
             }
         }
         var older = new TreeMap<UUID, Quantity>();
-        voids.ofOlder().forEach(record -> record.forEach((id, quantity) -> older.merge(id, quantity, Quantity::plus)));
+        voids.ofOlder()
+                .forEach(record -> record.forEach((id, quantity) -> {
+                    if (!voids.cells().contains(id)) {
+                        older.merge(id, quantity, Quantity::plus);
+                    }
+                }));
 
         var series = new HashMap<SeriesKey, Series>();
         if (!older.isEmpty()) {
@@ -181,6 +218,7 @@ class UsageBatches {
         if (!older.isEmpty()) {
             totals.voidMore(statements, older).forEach(row -> series.put(row.key(), row));
         }
+        rollups.count(statements.connection(), statements.timeout(), place.day(), seen);
         rows.putRecords(statements, place, fresh, ids::get);
         return List.copyOf(series.values());
     }
