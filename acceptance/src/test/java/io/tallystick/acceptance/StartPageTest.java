@@ -37,4 +37,9 @@ class StartPageTest {
     void theWalkNoticesAnotherAnswer() throws IOException, InterruptedException {
         NodeProgram.run(LONGEST, Map.of(), "--test", "--test-reporter=spec", "start-doc.test.mjs");
     }
+
+    @Test
+    void theProofNoticesAnEventThatIsLostOrCountedTwice() throws IOException, InterruptedException {
+        NodeProgram.run(LONGEST, Map.of(), "--test", "--test-reporter=spec", "prove/ingest.test.mjs");
+    }
 }

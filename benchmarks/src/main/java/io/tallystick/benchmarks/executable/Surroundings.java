@@ -62,7 +62,7 @@ final class Surroundings {
         this.provider = Keys.ed25519(folder.folder("keys").resolve("provider.key"), new SecureRandom());
         this.servers = new Servers(folder, settings, running, reaper, progress);
         for (var variant : Variant.values()) {
-            var own = new Settings(settings.ports(), variant == Variant.NATIVE, "", 1, Optional.empty());
+            var own = new Settings(settings.ports(), variant == Variant.NATIVE, "", 1, Optional.empty(), false);
             programs.put(variant, new Programs(checkout, folder, own, keys));
         }
     }

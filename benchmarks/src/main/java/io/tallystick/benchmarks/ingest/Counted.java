@@ -1,9 +1,12 @@
 package io.tallystick.benchmarks.ingest;
 
+import io.tallystick.devstack.installation.Programs;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,22 @@ final class Counted implements AutoCloseable {
                 number("select count(distinct event_id) from usage_record").longValueExact(),
                 number("select coalesce(sum(added - voided), 0) from series").longValueExact(),
                 number("select count(*) from dead_letter").longValueExact());
+    }
+
+    /** Which of the subjects have a total. */
+    List<String> visible(Collection<String> subjects) throws SQLException {
+        var found = new ArrayList<String>();
+        try (var statement =
+                connection.prepareStatement("select subject from series where tenant = ? and subject = any(?)")) {
+            statement.setString(1, Programs.TENANT);
+            statement.setArray(2, connection.createArrayOf("text", subjects.toArray()));
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(rows.getString(1));
+                }
+            }
+        }
+        return found;
     }
 
     Map<String, String> settings() throws SQLException {

@@ -2,10 +2,12 @@ package io.tallystick.benchmarks.ingest;
 
 import io.tallystick.benchmarks.ingest.Load.Outcome;
 import io.tallystick.benchmarks.ingest.Load.Plan;
+import io.tallystick.devstack.installation.ServiceProcess;
 import io.tallystick.devstack.process.Progress;
 import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.process.Running;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -40,6 +43,8 @@ public final class IngestBenchmark {
 
     private static final long WARM_UP_EVENTS = 300_000;
     private static final Duration WARM_UP = Duration.ofSeconds(45);
+    private static final Duration VISIBLE = Duration.ofSeconds(30);
+    private static final int VISIBLE_BATCH = 100;
     /** So that two runs send the same events. */
     private static final long SEED = 1;
 
@@ -123,9 +128,12 @@ public final class IngestBenchmark {
                 var topics = installation.topics()) {
             report.facts(clock.instant(), versions(counted.settings()));
             report.ingest(peers, loads);
+            report.besidePeer(loads.getLast(), peers);
             progress.say("counting the backlog of " + acknowledged + " events");
             var metering = installation.metering(Map.of());
-            report.drain(new Drain(counted, installation.clocks(metering), acknowledged).watch(), peers);
+            var drained = new Drain(counted, installation.clocks(metering), acknowledged).watch();
+            report.drain(drained, peers);
+            visible(report, metering, counted, Math.round(drained.getFirst().eventsPerSecond() / 2));
             metering.close();
             long inLog = topics.records(Topics.USAGE);
             var totals = counted.totals();
@@ -138,6 +146,38 @@ public final class IngestBenchmark {
                             : "WRONG: what was acknowledged is not what was counted");
             return exact;
         }
+    }
+
+    /** How soon an event is in the totals while half of what can be counted comes in. */
+    private void visible(Report report, ServiceProcess metering, Counted counted, long eventsPerSecond)
+            throws Exception {
+        metering.awaitReady();
+        progress.say("until an event is visible, at " + eventsPerSecond + " events/s");
+        var plan = new Plan(16, 1, VISIBLE.dividedBy(parts), Long.MAX_VALUE, eventsPerSecond);
+        // Compiled, and with connections open, as it would be after a minute.
+        load(VISIBLE_BATCH, new Plan(16, 1, VISIBLE.dividedBy(4L * parts), Long.MAX_VALUE, eventsPerSecond));
+        var token = installation.providersTokens(clock).token("metering-service", "usage:write");
+        var probes = new Probes(
+                installation.meteringPort(),
+                token,
+                counted,
+                "probe-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt()));
+        var watch = Stopwatch.start(installation.clocks(metering));
+        var load = CompletableFuture.supplyAsync(() -> {
+            try {
+                return load(VISIBLE_BATCH, plan);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        });
+        var seen = probes.alongside(load);
+        var outcome = load.join();
+        report.visible(watch.stop("at half that rate", outcome.events(), outcome.time()), seen);
+        acknowledged += seen.times().size();
+        tokens += seen.times().size();
     }
 
     private void write(Report report, Path results) throws IOException {
@@ -163,8 +203,8 @@ public final class IngestBenchmark {
             var watch = Stopwatch.start(clocks);
             var outcome = load(kind.batch, kind.plan(parts));
             loads.add(said(watch.stop(kind.title, outcome.events(), outcome.time())));
+            peers.add(said(peer.run("kafka-producer-perf-test, after " + kind.title, clocks)));
         }
-        peers.add(said(peer.run("kafka-producer-perf-test, after", clocks)));
         metering.close();
     }
 

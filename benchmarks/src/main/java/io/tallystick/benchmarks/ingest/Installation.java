@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What usage passes through, each in processes of its own, on free ports: PostgreSQL, a broker, identity-service, and
@@ -32,6 +33,9 @@ final class Installation {
     private static final String TENANT = Programs.TENANT;
     /** The last of two that contradict each other holds: the workbench compiles for an early start. */
     static final List<String> METERING_JVM = List.of("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=4");
+
+    /** A folder: metering-service is then profiled, and leaves a recording for each of its processes. */
+    private static final String RECORDINGS = "TALLYSTICK_RECORDINGS";
 
     private final Checkout checkout = Checkout.here();
     private final Running running;
@@ -78,6 +82,10 @@ final class Installation {
         var program = programs.metering();
         var command = new ArrayList<>(program.command());
         command.addAll(command.indexOf("-jar"), METERING_JVM);
+        Optional.ofNullable(System.getenv(RECORDINGS))
+                .ifPresent(into -> command.add(
+                        command.indexOf("-jar"),
+                        "-XX:StartFlightRecording=settings=profile,filename=" + into + "/metering-%p.jfr"));
         var environment = new HashMap<>(program.environment());
         environment.putAll(own);
         return launch(new Program(program.name(), command, environment, program.log(), program.health()));

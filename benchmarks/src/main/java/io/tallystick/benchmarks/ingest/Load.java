@@ -25,10 +25,12 @@ public final class Load {
 
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 100;
+    private static final long PACE_MILLIS = 1;
 
     private final InetSocketAddress address;
     private final Requests requests;
     private final Plan plan;
+    private long start;
     private long sent;
     private long unanswered;
     private long acknowledged;
@@ -42,8 +44,25 @@ public final class Load {
      * @param ahead requests on a connection that wait for their answers
      * @param longest no request is sent later
      * @param mostEvents no request is sent after this many events, rounded up to a whole request
+     * @param eventsPerSecond no more than that; {@link #UNBOUNDED} for as many as the service takes
      */
-    public record Plan(int connections, int ahead, Duration longest, long mostEvents) {}
+    public record Plan(int connections, int ahead, Duration longest, long mostEvents, long eventsPerSecond) {
+
+        static final long UNBOUNDED = Long.MAX_VALUE;
+
+        public Plan(int connections, int ahead, Duration longest, long mostEvents) {
+            this(connections, ahead, longest, mostEvents, UNBOUNDED);
+        }
+
+        boolean isPaced() {
+            return eventsPerSecond != UNBOUNDED;
+        }
+
+        /** How many events may have been sent by now. */
+        double due(long nanosSinceStart) {
+            return isPaced() ? eventsPerSecond * (nanosSinceStart / 1e9) : Double.MAX_VALUE;
+        }
+    }
 
     /**
      * What came of a run.
@@ -84,14 +103,21 @@ public final class Load {
     }
 
     private Outcome run(Selector selector, List<Connection> connections) throws IOException {
-        long start = System.nanoTime();
+        start = System.nanoTime();
         long end = start + plan.longest.toNanos();
         for (var connection : connections) {
             connection.send(end);
         }
         long last = start;
-        while (unanswered > 0) {
-            selector.select(key -> ((Connection) key.attachment()).move(key, end), LOOK_MILLIS);
+        while (unanswered > 0 || plan.isPaced() && System.nanoTime() < end) {
+            selector.select(
+                    key -> ((Connection) key.attachment()).move(key, end), plan.isPaced() ? PACE_MILLIS : LOOK_MILLIS);
+            if (plan.isPaced()) {
+                // No answer wakes a connection whose turn has come.
+                for (var connection : connections) {
+                    connection.send(end);
+                }
+            }
             last = System.nanoTime();
             if (last - end > LAST_ANSWERS.toNanos()) {
                 throw new IOException(unanswered + " requests had no answer in " + LAST_ANSWERS.toSeconds() + " s");
@@ -101,7 +127,8 @@ public final class Load {
     }
 
     private boolean mayBegin(long end) {
-        return sent < plan.mostEvents && refused == 0 && System.nanoTime() < end;
+        long now = System.nanoTime();
+        return sent < plan.mostEvents && sent < plan.due(now - start) && refused == 0 && now < end;
     }
 
     private void settle(Answer answer, long tokensOfRequest) {

@@ -45,6 +45,38 @@ final class Report {
         lines.add("");
     }
 
+    void visible(Span span, Probes.Seen seen) {
+        lines.add("| sent to visible, while events come in | events/s | probes | median | p99 | worst | others |");
+        lines.add("|---|--:|--:|--:|--:|--:|--:|");
+        lines.add(String.format(
+                Locale.ROOT,
+                "| %s | %,.0f | %d | %d ms | %d ms | %d ms | %.2f |",
+                span.title(),
+                span.eventsPerSecond(),
+                seen.times().size(),
+                seen.quantile(0.5).toMillis(),
+                seen.quantile(0.99).toMillis(),
+                seen.quantile(1).toMillis(),
+                span.coresOfOthers()));
+        lines.add("");
+    }
+
+    /** CPU at 100 events a request beside Kafka's own producer: what the wire, the parser and the checks cost. */
+    void besidePeer(Span load, List<Span> peers) {
+        var least = peers.stream()
+                .mapToDouble(span -> span.cpuMicrosPerEvent(Part.GENERATOR))
+                .min()
+                .orElseThrow();
+        lines.add(String.format(
+                Locale.ROOT,
+                "CPU of metering-service at %s: %.2f times that of Kafka's own producer (%.2f and %.2f µs).",
+                load.title(),
+                load.cpuMicrosPerEvent(Part.METERING) / least,
+                load.cpuMicrosPerEvent(Part.METERING),
+                least));
+        lines.add("");
+    }
+
     void totals(long requestsRefused, long acknowledged, long tokens, long inLog, Totals totals) {
         lines.add("| totals | events | tokens |");
         lines.add("|---|--:|--:|");

@@ -3,10 +3,12 @@ package io.tallystick.benchmarks.ingest;
 import io.tallystick.devstack.installation.Settings;
 import io.tallystick.devstack.installation.Settings.Server;
 import io.tallystick.devstack.process.ChildProcess;
+import io.tallystick.devstack.process.Ports;
 import io.tallystick.devstack.process.Progress;
 import io.tallystick.devstack.process.Reaper;
 import io.tallystick.devstack.process.RunFolder;
 import io.tallystick.devstack.process.Running;
+import io.tallystick.devstack.server.BrokerProgram;
 import io.tallystick.devstack.server.PostgresServer;
 import io.tallystick.devstack.server.PostgresServer.Durability;
 import java.nio.file.Files;
@@ -63,13 +65,12 @@ public final class Servers {
     private void startBroker() throws Exception {
         var command = new ArrayList<>(List.of(java(), "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(BROKER_JVM);
-        command.addAll(List.of(
-                "-cp",
+        command.addAll(BrokerProgram.arguments(
                 classPath(),
-                Broker.class.getName(),
-                folder.folder("data").resolve("kafka").toString(),
-                Integer.toString(settings.port(Server.KAFKA)),
-                Integer.toString(settings.port(Server.KAFKA_CONTROLLER))));
+                folder.folder("data").resolve("kafka"),
+                settings.port(Server.KAFKA),
+                settings.port(Server.KAFKA_CONTROLLER),
+                Ports.free()));
         var log = folder.folder("logs").resolve("kafka.log");
         var process = running.start(() -> ChildProcess.start("the broker", command, Map.of(), log, reaper));
         broker = ProcessHandle.of(process.pid()).orElseThrow();

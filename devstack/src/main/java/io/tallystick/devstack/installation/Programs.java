@@ -4,6 +4,7 @@ import static io.tallystick.devstack.installation.Settings.Server.BILLING;
 import static io.tallystick.devstack.installation.Settings.Server.CHAIN;
 import static io.tallystick.devstack.installation.Settings.Server.IDENTITY;
 import static io.tallystick.devstack.installation.Settings.Server.KAFKA;
+import static io.tallystick.devstack.installation.Settings.Server.KAFKA_CONTROLLER;
 import static io.tallystick.devstack.installation.Settings.Server.METERING;
 import static io.tallystick.devstack.installation.Settings.Server.MODEL;
 import static io.tallystick.devstack.installation.Settings.Server.POSTGRES;
@@ -13,12 +14,15 @@ import io.tallystick.devstack.installation.ServiceProcess.Program;
 import io.tallystick.devstack.installation.Settings.Server;
 import io.tallystick.devstack.model.ModelServer;
 import io.tallystick.devstack.process.Checkout;
+import io.tallystick.devstack.process.Ports;
 import io.tallystick.devstack.process.RunFolder;
+import io.tallystick.devstack.server.BrokerProgram;
 import io.tallystick.devstack.server.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +85,16 @@ public final class Programs {
         var environment = Map.of("DJL_CACHE_DIR", cache, "OPT_OUT_TRACKING", "true");
         return new Program(
                 "model server", command, environment, log("model-server"), URI.create(url(MODEL) + "/v1/models"));
+    }
+
+    /** Kafka, as a process of its own. */
+    Program broker() throws IOException {
+        int ready = Ports.free();
+        var data = folder.folder("data").resolve("kafka");
+        var command = new ArrayList<>(List.of(java(), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(BrokerProgram.arguments(
+                checkout.classPath(), data, settings.port(KAFKA), settings.port(KAFKA_CONTROLLER), ready));
+        return new Program("Kafka", command, Map.of(), log("kafka"), URI.create("http://127.0.0.1:" + ready));
     }
 
     /** It looks for a graphics card and complains that there is none. */

@@ -15,9 +15,15 @@ import java.util.Optional;
  * @param otlpEndpoint of a receiver of traces, by OTLP over HTTP; empty: no traces
  * @param replicas processes of each service, 1 to {@value #MOST_REPLICAS}
  * @param previous the checkout from which replicas start and to which they may be rolled back; empty: this one
+ * @param brokerApart whether Kafka is a process of its own, which may be killed; it is started again on its data
  */
 public record Settings(
-        Map<Server, Integer> ports, boolean executables, String otlpEndpoint, int replicas, Optional<Path> previous) {
+        Map<Server, Integer> ports,
+        boolean executables,
+        String otlpEndpoint,
+        int replicas,
+        Optional<Path> previous,
+        boolean brokerApart) {
 
     /** What listens, the variable that moves it and its usual port. */
     public enum Server {
@@ -59,6 +65,9 @@ public record Settings(
     /** Folder of another version's checkout, built; replicas start from it. */
     public static final String PREVIOUS = "TALLYSTICK_PREVIOUS";
 
+    /** {@code yes} runs Kafka as a process of its own, {@code no} in the launcher's, which is the default. */
+    public static final String BROKER_PROCESS = "TALLYSTICK_BROKER_PROCESS";
+
     private static final int HIGHEST = 65_535;
     private static final int MOST_REPLICAS = 5;
 
@@ -86,10 +95,11 @@ public record Settings(
         }
         return new Settings(
                 ports,
-                executables(environment.getOrDefault(NATIVE, "no")),
+                flag(NATIVE, environment),
                 environment.getOrDefault(OTLP_ENDPOINT, ""),
                 replicas,
-                previous);
+                previous,
+                flag(BROKER_PROCESS, environment));
     }
 
     private static int replicas(String text) {
@@ -104,11 +114,12 @@ public record Settings(
         throw new IllegalArgumentException(REPLICAS + "=" + text + ": 1 to " + MOST_REPLICAS + " expected");
     }
 
-    private static boolean executables(String text) {
+    private static boolean flag(String variable, Map<String, String> environment) {
+        var text = environment.getOrDefault(variable, "no");
         return switch (text) {
             case "yes" -> true;
             case "no" -> false;
-            default -> throw new IllegalArgumentException(NATIVE + "=" + text + ": yes or no expected");
+            default -> throw new IllegalArgumentException(variable + "=" + text + ": yes or no expected");
         };
     }
 

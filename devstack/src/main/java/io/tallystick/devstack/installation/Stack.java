@@ -47,6 +47,7 @@ public final class Stack {
     private final Map<Service, Replicas> balanced = new EnumMap<>(Service.class);
     private final Map<Service, List<Replica>> single = new EnumMap<>(Service.class);
     private ServiceProcess model;
+    private Optional<ServiceProcess> broker = Optional.empty();
     private Optional<String> control = Optional.empty();
     private boolean complete;
 
@@ -98,11 +99,19 @@ public final class Stack {
     }
 
     private Object kafka() throws Exception {
+        if (settings.brokerApart()) {
+            var started = launch(programs.broker());
+            synchronized (this) {
+                broker = Optional.of(started);
+            }
+            started.awaitReady();
+            return started;
+        }
         var data = folder.folder("data").resolve("kafka");
-        var broker =
+        var started =
                 running.start(() -> KafkaBroker.start(data, settings.port(KAFKA), settings.port(KAFKA_CONTROLLER)));
         progress.say("Kafka ready");
-        return broker;
+        return started;
     }
 
     private Object chain() throws Exception {
@@ -215,7 +224,8 @@ public final class Stack {
         }
         var services = new EnumMap<>(single);
         balanced.forEach((service, replicas) -> services.put(service, replicas.current()));
-        folder.write(StackFile.NAME, StackFile.text(folder, settings, keys, programs, model, services, control));
+        folder.write(
+                StackFile.NAME, StackFile.text(folder, settings, keys, programs, model, broker, services, control));
     }
 
     private void rewriteFile() {

@@ -32,6 +32,7 @@ final class StackFile {
             Keys keys,
             Programs programs,
             ServiceProcess model,
+            Optional<ServiceProcess> broker,
             Map<Service, List<Replica>> services,
             Optional<String> control)
             throws JsonProcessingException {
@@ -47,7 +48,8 @@ final class StackFile {
                 .put("did", keys.gateway().did());
         file.putObject("model").put("url", programs.url(MODEL)).put("pid", model.pid());
         postgres(file.putObject("postgres"), settings.port(POSTGRES));
-        file.putObject("kafka").put("bootstrapServers", "127.0.0.1:" + settings.port(KAFKA));
+        var kafka = file.putObject("kafka").put("bootstrapServers", "127.0.0.1:" + settings.port(KAFKA));
+        broker.ifPresent(process -> kafka.put("pid", process.pid()));
         file.putObject("chain").put("rpcUrl", programs.url(CHAIN)).put("id", Anvil.CHAIN_ID);
         file.put("tenant", Programs.TENANT);
         file.putObject("operator")

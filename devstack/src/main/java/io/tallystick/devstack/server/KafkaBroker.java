@@ -17,6 +17,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 public final class KafkaBroker implements AutoCloseable {
 
     private static final int NODE = 1;
+    private static final String FORMATTED = "meta.properties";
 
     private final KafkaRaftServer server;
     private final int port;
@@ -26,10 +27,12 @@ public final class KafkaBroker implements AutoCloseable {
         this.port = port;
     }
 
-    /** Formats the folder, starts a broker on it and waits until clients can use it. */
+    /** Starts a broker on the folder and waits until clients can use it. A folder that is new is formatted. */
     public static KafkaBroker start(Path folder, int port, int controllerPort) throws Exception {
         Files.createDirectories(folder);
-        format(folder);
+        if (!Files.exists(folder.resolve(FORMATTED))) {
+            format(folder);
+        }
         var server = new KafkaRaftServer(new KafkaConfig(config(folder, port, controllerPort)), Time.SYSTEM);
         server.startup();
         return new KafkaBroker(server, port);
@@ -62,6 +65,9 @@ public final class KafkaBroker implements AutoCloseable {
                 "log.cleaner.dedupe.buffer.size", "8388608"));
         // The data is thrown away with the broker.
         config.put("controlled.shutdown.enable", "false");
+        // One that was killed is started again on its data, and waits for the end of the session before.
+        config.put("broker.session.timeout.ms", "3000");
+        config.put("broker.heartbeat.interval.ms", "500");
         config.putAll(Map.of(
                 "offsets.topic.replication.factor", "1",
                 "offsets.topic.num.partitions", "4",

@@ -55,6 +55,16 @@ class SettingsTest {
                 .isTrue();
     }
 
+    @Test
+    void kafkaIsInTheLauncherUnlessAProcessIsAskedFor() {
+        assertThat(Settings.of(Map.of()).brokerApart()).isFalse();
+        assertThat(Settings.of(Map.of("TALLYSTICK_BROKER_PROCESS", "yes")).brokerApart())
+                .isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.of(Map.of("TALLYSTICK_BROKER_PROCESS", "1")))
+                .withMessageContaining("TALLYSTICK_BROKER_PROCESS=1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"true", "YES", ""})
     void refusesWhatIsNeitherYesNorNo(String text) {

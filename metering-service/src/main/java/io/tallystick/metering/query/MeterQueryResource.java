@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import io.tallystick.kit.access.Caller;
 import io.tallystick.kit.access.RequiresScope;
 import io.tallystick.metering.query.MeterQueries.Answer;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -63,7 +64,7 @@ class MeterQueryResource {
     @POST
     @Path("{meter}/query")
     @Produces(MediaType.APPLICATION_JSON)
-    public Uni<QueryView> post(@RestPath String meter, @NotNull QueryBody body) {
+    public Uni<QueryView> post(@RestPath String meter, @Valid @NotNull QueryBody body) {
         return queries.answer(caller.tenant(), meter, own.within(body.asked())).map(QueryView::of);
     }
 

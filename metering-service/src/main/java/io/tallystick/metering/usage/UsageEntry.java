@@ -68,6 +68,11 @@ public final class UsageEntry {
         return bytes;
     }
 
+    /** Whether the other has the same headers, as the entries of one request have. */
+    boolean comesAs(UsageEntry other) {
+        return headers.equals(other.headers);
+    }
+
     Map<String, String> headers() {
         return headers;
     }

@@ -11,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -37,6 +40,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 @ApplicationScoped
 public class UsageLog {
     private static final int BATCH_BYTES = 256 * 1024;
+    private static final Header CONTENT_TYPE = Headers.header("content-type", "application/cloudevents+json");
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
@@ -81,13 +85,13 @@ public class UsageLog {
             pending.failed(new KafkaException("too much waits for Kafka"));
             return pending.done;
         }
-        var trace = TraceParent.current().getBytes(StandardCharsets.US_ASCII);
+        var headers = new Headers(TraceParent.current());
         for (var entry : entries) {
             // A send that fails does not throw: it has called back by the time it returns. The rest would fail alike.
             if (pending.done.isDone()) {
                 inFlightBytes.addAndGet(-entry.bytes());
             } else {
-                send(entry, trace, pending);
+                send(entry, headers.of(entry), pending);
             }
         }
         return pending.done;
@@ -95,13 +99,13 @@ public class UsageLog {
 
     /** What an entry takes of the bound it gives back once Kafka has let go of it, whatever became of the others. */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
-    private void send(UsageEntry entry, byte[] trace, Pending pending) {
+    private void send(UsageEntry entry, List<Header> headers, Pending pending) {
         Callback answered = (_, failure) -> {
             inFlightBytes.addAndGet(-entry.bytes());
             pending.answered(failure);
         };
         try {
-            producer.send(record(entry, trace), answered);
+            producer.send(new ProducerRecord<>(topic, null, entry.key(), entry.event(), headers), answered);
         } catch (KafkaException | IllegalStateException e) {
             answered.onCompletion(null, e);
         }
@@ -144,16 +148,6 @@ public class UsageLog {
         producer.close(CLOSE_TIMEOUT);
     }
 
-    private ProducerRecord<byte[], byte[]> record(UsageEntry entry, byte[] trace) {
-        var message = new ProducerRecord<>(topic, entry.key(), entry.event());
-        message.headers().add("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
-        entry.headers().forEach((name, value) -> message.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        if (trace.length > 0) {
-            message.headers().add(TraceParent.HEADER, trace);
-        }
-        return message;
-    }
-
     private static Map<String, Object> settings(UsageLogConfig config, Map<String, Object> kafka) {
         var settings = new HashMap<>(kafka);
         var delivery = (int) config.deliveryTimeout().toMillis();
@@ -172,6 +166,35 @@ public class UsageLog {
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "usage-log");
         return settings;
+    }
+
+    /** Of the entries of one {@code append}: encoded once for all that follow each other and have the same. */
+    private static final class Headers {
+        private final String trace;
+        private UsageEntry last;
+        private List<Header> ofLast = List.of();
+
+        Headers(String trace) {
+            this.trace = trace;
+        }
+
+        List<Header> of(UsageEntry entry) {
+            if (last == null || !entry.comesAs(last)) {
+                last = entry;
+                var headers = new ArrayList<Header>();
+                headers.add(CONTENT_TYPE);
+                entry.headers().forEach((name, value) -> headers.add(header(name, value)));
+                if (!trace.isEmpty()) {
+                    headers.add(header(TraceParent.HEADER, trace));
+                }
+                ofLast = headers;
+            }
+            return ofLast;
+        }
+
+        private static Header header(String name, String value) {
+            return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** The entries of one {@code append}: done when the last is acknowledged or the first fails. */

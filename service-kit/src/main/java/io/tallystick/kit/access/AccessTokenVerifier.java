@@ -3,9 +3,16 @@ package io.tallystick.kit.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallystick.kit.access.AccessRefused.Reason;
 import io.tallystick.kit.access.AccessToken.Spending;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,6 +34,9 @@ public final class AccessTokenVerifier {
     private static final Pattern VERSION_ID = Pattern.compile("[1-9][0-9]{0,8}-[1-9A-HJ-NP-Za-km-z]{46}");
     private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
     private static final int MAX_SCOPES = 32;
+    /** Access tokens whose signatures are remembered, those used last: some megabytes. */
+    private static final int MOST_REMEMBERED = 4_096;
+
     private static final Pattern THUMBPRINT = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final Pattern GRANT = Pattern.compile("[A-Za-z0-9_-]{16,64}");
 
@@ -34,6 +44,7 @@ public final class AccessTokenVerifier {
     private final String audience;
     private final Duration skew;
     private final IdentityView identity;
+    private final Map<ByteBuffer, Signed> signed = Collections.synchronizedMap(new Latest());
 
     public AccessTokenVerifier(String issuer, String audience, Duration skew, IdentityView identity) {
         this.issuer = issuer;
@@ -60,7 +71,55 @@ public final class AccessTokenVerifier {
         }
     }
 
+    /** What is remembered is that this text was signed by this key. Whether the key is in use is looked up each time. */
     private JsonNode signedClaims(String token) {
+        var name = nameOf(token);
+        var known = signed.get(name);
+        if (known != null
+                && identity.key(known.kid()).filter(known.key()::equals).isPresent()) {
+            return known.claims();
+        }
+        var verified = verified(token);
+        signed.put(name, verified);
+        return verified.claims();
+    }
+
+    private static ByteBuffer nameOf(String token) {
+        try {
+            var text =
+                    token.substring(0, Math.min(token.length(), MAX_LENGTH + 1)).getBytes(StandardCharsets.UTF_8);
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** An access token of which one thing is known: that {@code key} signed it. The claims are never changed. */
+    private record Signed(String kid, Ed25519Key key, JsonNode claims) {}
+
+    private static final class Latest extends LinkedHashMap<ByteBuffer, Signed> {
+        private static final long serialVersionUID = 1L;
+
+        Latest() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Signed> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    }
+
+    private static Signed verified(CompactJws jws, Ed25519Key key) {
+        try {
+            jws.verifiedBy(key);
+        } catch (CompactJws.Invalid e) {
+            throw new AccessRefused(Reason.BAD_SIGNATURE, "The access token's signature is wrong; get a new one.");
+        }
+        return new Signed(jws.header("kid"), key, jws.claims());
+    }
+
+    private Signed verified(String token) {
         var jws = CompactJws.parse(token, MAX_LENGTH, HEADER);
         if (!jws.header("alg").equals("EdDSA") || !jws.header("typ").equals("at+jwt")) {
             throw new AccessRefused(Reason.WRONG_HEADER, "Send an access token of identity-service (EdDSA, at+jwt).");
@@ -68,12 +127,7 @@ public final class AccessTokenVerifier {
         var key = identity.key(jws.header("kid"))
                 .orElseThrow(() -> new AccessRefused(
                         Reason.UNKNOWN_KEY, "The access token's key is not in use; get a new access token."));
-        try {
-            jws.verifiedBy(key);
-        } catch (CompactJws.Invalid e) {
-            throw new AccessRefused(Reason.BAD_SIGNATURE, "The access token's signature is wrong; get a new one.");
-        }
-        return jws.claims();
+        return verified(jws, key);
     }
 
     private void requireOurs(JsonNode claims) {

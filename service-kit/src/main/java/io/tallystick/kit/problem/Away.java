@@ -26,6 +26,9 @@ final class Away {
      */
     private static final Pattern LATER = Pattern.compile("(08|53|57P|40).*|57014|25006|55P03");
 
+    /** A character that it does not store: U+0000. */
+    private static final String NO_TEXT = "22021";
+
     private static final int MOST_CAUSES = 20;
 
     private Away() {}
@@ -37,6 +40,17 @@ final class Away {
                 .map(Away::named)
                 .filter(name -> !name.isEmpty())
                 .findFirst();
+    }
+
+    /** Whether the database refused a text as such: the sender's, for ours are all its own. */
+    static boolean isRefusedText(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .anyMatch(cause -> switch (cause) {
+                    case PgException refusal -> NO_TEXT.equals(refusal.getSqlState());
+                    case SQLException refusal -> NO_TEXT.equals(refusal.getSQLState());
+                    default -> false;
+                });
     }
 
     private static String named(Throwable cause) {

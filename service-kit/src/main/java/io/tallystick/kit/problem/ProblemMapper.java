@@ -86,8 +86,23 @@ class ProblemMapper {
             Log.warnf("dependency did not answer, dependency=%s, cause=%s", away.get(), e);
             return unavailable(away.get(), RETRY_AFTER);
         }
+        if (isNoMediaType(e)) {
+            return answer(Problem.of(
+                    "unsupported-media-type", "Media type not supported", 415, "Content-Type is no media type."));
+        }
+        if (Away.isRefusedText(e)) {
+            return answer(Problem.of(
+                    "invalid-request", "Request not valid", 400, "A text must not have the character U+0000."));
+        }
         Log.error("request failed", e);
         return answer(Problem.of("internal-error", "Our fault", 500, "Try again; if it stays, tell the operator."));
+    }
+
+    /** Quarkus REST has no other word for it. */
+    private static boolean isNoMediaType(Throwable e) {
+        return e instanceof IllegalArgumentException
+                && e.getMessage() != null
+                && e.getMessage().startsWith("Failed to parse media type");
     }
 
     private static Problem malformed(JsonProcessingException e) {

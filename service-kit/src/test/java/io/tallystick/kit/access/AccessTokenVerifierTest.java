@@ -190,6 +190,43 @@ class AccessTokenVerifierTest {
         }
     }
 
+    /** Of an access token that was verified it is remembered that this text was signed by this key, and nothing else. */
+    @Nested
+    class AttackOnWhatIsRemembered {
+        private final String token = signed(header("k1"), claims());
+
+        @BeforeEach
+        void isRemembered() {
+            verifier.verify(token, NOW);
+            verifier.verify(token, NOW);
+        }
+
+        @Test
+        void claimsChangedUnderARememberedSignature() {
+            var parts = token.split("\\.", 3);
+
+            assertRefused(
+                    Reason.BAD_SIGNATURE, parts[0] + "." + encode(claims().replace("acme", "evil")) + "." + parts[2]);
+        }
+
+        @Test
+        void rememberedUntilItExpires() {
+            heartbeat(1, 310, "k1");
+
+            assertThatThrownBy(() -> verifier.verify(token, NOW.plusSeconds(310)))
+                    .isInstanceOfSatisfying(AccessRefused.class, refused -> assertThat(refused.reason())
+                            .isEqualTo(Reason.EXPIRED));
+        }
+
+        @Test
+        void rememberedWhenItsKeyIsWithdrawn() {
+            apply("key.changed", keyChanged("k1", key, KeyChanged.State.REVOKED, 2));
+            heartbeat(2, 0);
+
+            assertRefused(Reason.UNKNOWN_KEY, token);
+        }
+    }
+
     @Nested
     class AttackOnTheSignature {
         @Test

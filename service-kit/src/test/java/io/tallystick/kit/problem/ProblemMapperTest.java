@@ -51,6 +51,24 @@ class ProblemMapperTest {
                 new GenericJDBCException("failed", new SQLException("starting", "57P03")));
     }
 
+    @Test
+    void saysThatATextCannotBeStored() {
+        try (var answer =
+                mapper.fault(new HibernateException("failed", new SQLException("invalid byte sequence", "22021")))) {
+            assertThat(answer.getStatus()).isEqualTo(400);
+        }
+        try (var answer = mapper.fault(new PgException("invalid byte sequence", "ERROR", "22021", ""))) {
+            assertThat(answer.getStatus()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void saysThatAMediaTypeIsNone() {
+        try (var answer = mapper.fault(new IllegalArgumentException("Failed to parse media type application/"))) {
+            assertThat(answer.getStatus()).isEqualTo(415);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"08006", "53300", "57P01", "57P03", "57014", "40P01", "40001", "25006"})
     void asksToComeBackWhenTheDatabaseSaysLater(String sqlState) {

@@ -13,7 +13,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -299,7 +298,7 @@ public class EventReader {
                 return Optional.empty();
             }
             try {
-                return Optional.of(OffsetDateTime.parse(text).toInstant());
+                return Optional.of(EventTime.parse(text));
             } catch (DateTimeException e) {
                 flaws.add(new Flaw("time", "must be an RFC 3339 time such as 2026-01-31T12:00:00Z"));
                 return Optional.empty();

@@ -7,6 +7,7 @@ import io.tallystick.kit.problem.Problem;
 import io.tallystick.kit.problem.Problem.FieldError;
 import io.tallystick.kit.problem.ProblemException;
 import io.tallystick.metering.usage.ingest.Incoming.Refused;
+import io.tallystick.metering.usage.ingest.room.RoomFilter.TakesBody;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -33,6 +34,7 @@ class EventsResource {
 
     @POST
     @RequiresScope("usage:write")
+    @TakesBody
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseStatus(202)
     public Uni<Receipt> post(@Context HttpHeaders headers, byte[] body) {

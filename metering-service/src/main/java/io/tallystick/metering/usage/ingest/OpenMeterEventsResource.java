@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.tallystick.kit.access.Caller;
 import io.tallystick.kit.access.RequiresScope;
 import io.tallystick.kit.problem.ProblemException;
+import io.tallystick.metering.usage.ingest.room.RoomFilter.TakesBody;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -27,6 +28,7 @@ class OpenMeterEventsResource {
 
     @POST
     @RequiresScope("usage:write")
+    @TakesBody
     public Uni<Void> post(@Context HttpHeaders headers, byte[] body) {
         var received = reader.read(headers.getRequestHeaders(), body);
         var events = received.events();
