@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openChain } from './lib/chain.mjs';
+import { tellInsight } from './lib/insight.mjs';
 import { openPayer } from './lib/payer.mjs';
 import { buyByChannel, buyByExact } from './lib/purchases.mjs';
 import { reconcile } from './lib/reconcile.mjs';
@@ -67,10 +68,14 @@ async function tell(stack) {
   );
   const settlement = await part('Claim and settle on-chain', () => settleAll(shop, chain, buyer, provider.address));
 
+  const insight = await part('What the provider sees: usage, cost, retention', () =>
+    tellInsight(shop, { captured: bought.paidUnits + exact.paidUnits, rated: account.owed, gas: settlement.gas }),
+  );
+
   await part('What 1,000 such calls cost all-in', () => costOf1000Calls(chain, { bought, exact, settlement }));
 
   return part('Reconciliation, each side from another system', () =>
-    reconcile({ stack, shop, chain, provider, buyer, walkIn, bought, exact, reported, account, settlement, funds: PAYER_UNITS }),
+    reconcile({ stack, shop, chain, provider, buyer, walkIn, bought, exact, reported, account, settlement, insight, funds: PAYER_UNITS }),
   );
 }
 

@@ -40,6 +40,7 @@ const readBilling = (stack, channelId) =>
       ['channelHeld', await one('select held n from channel where id = $1', channelId)],
       ['channelCaptures', await one("select sum(charge) n from hold where state = 'captured' and channel = $1", channelId)],
       ['captures', await one("select count(*) n from hold where state = 'captured'")],
+      ['captured', await one("select sum(charge) n from hold where state = 'captured'")],
     ]);
   });
 
@@ -54,7 +55,7 @@ async function booksClosed(shop, channelId) {
 }
 
 export async function reconcile(demo) {
-  const { stack, shop, provider, buyer, walkIn, bought, exact, reported, account, settlement } = demo;
+  const { stack, shop, provider, buyer, walkIn, bought, exact, reported, account, settlement, insight } = demo;
   const calls = bought.embeddingCalls + bought.chatCalls + exact.calls;
   const counted = await until('the last event is counted', QUIET_SECONDS, async () => {
     const seen = await readMetering(stack, reported.subject);
@@ -98,6 +99,10 @@ export async function reconcile(demo) {
   lines.equal("the first client's tokens spent", billing("PAYMENT-RESPONSE's deposits, added up", buyer.count.depositedUnits), chain('eth_call: funds less balanceOf(client)', await funds(buyer)));
   lines.equal("the second client's tokens spent", client('the price list', walkIn.count.paidUnits), chain('eth_call: funds less balanceOf(client)', await funds(walkIn)));
   lines.equal('gas of the settlement', chain('the receipts of the chain', settlement.gas), billing("billing-service's settlements", settlement.settlements.reduce((sum, one) => sum + BigInt(one.gasUsed ?? 0), 0n)));
+  lines.equal("insight's calls", client("the clients' count", calls), metering("metering-service's insight", BigInt(insight.usage.calls)));
+  lines.equal("insight's revenue of calls", metering("metering-service's insight", BigInt(insight.amount.chargedToCalls)), billing("billing's holds", books.captured));
+  lines.equal("insight's revenue of accounts", metering("metering-service's insight", BigInt(insight.amount.chargedToAccounts)), billing("billing-service's account", BigInt(booked.rated)));
+  lines.equal("insight's gas", metering("metering-service's insight", BigInt(insight.settled.gasUsed)), chain('the receipts of the chain', settlement.gas));
   const own = await shop.billing('GET', '/v1/reconciliation');
   for (const { name, sides } of own.lines) {
     for (const other of sides.slice(1)) {

@@ -25,7 +25,7 @@ export const PRICES = [
 
 export const FIXED_CALLS = [{ route: '/v1/embeddings', model: EMBEDDINGS_BY_CALL, units: '20000' }];
 
-const currentHour = () => new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString().replace('.000', '');
+export const currentHour = () => new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString().replace('.000', '');
 
 /** Registers people with identity-service and gives each an {@link Access}. */
 export class People {

@@ -120,6 +120,13 @@ class RoleMatrixTest {
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/subjects | owner client* auditor operator
             metering-service GET /v1/dead-letters | owner auditor operator
+            metering-service GET /v1/insight/cost | owner client* auditor operator
+            metering-service GET /v1/insight/cost | owner client* auditor operator
+            metering-service GET /v1/insight/cost-prices | owner auditor operator
+            metering-service GET /v1/insight/retention | owner auditor operator
+            metering-service GET /v1/insight/retention | owner auditor operator
+            metering-service GET /v1/insight/usage | owner client* auditor operator
+            metering-service GET /v1/insight/usage | owner client* auditor operator
             metering-service GET /v1/meters/{meter}/backfill | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
             metering-service GET /v1/records | owner auditor operator
@@ -128,6 +135,7 @@ class RoleMatrixTest {
             metering-service POST /api/v1/meters | owner
             metering-service POST /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service POST /v1/events | owner ingest gateway
+            metering-service POST /v1/insight/cost-prices | owner
             metering-service POST /v1/voids | owner ingest gateway
             metering-service PUT /api/v1/meters/{meter} | owner
             """;

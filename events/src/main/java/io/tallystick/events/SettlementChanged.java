@@ -18,6 +18,8 @@ import java.util.List;
  * @param amount token units claimed by it
  * @param gasUsed gas of the mined attempt, 0 until mined
  * @param time when it took the step
+ * @param gasPriceWei what was paid for each gas of the mined attempt, in the chain's smallest native unit; 0 until mined,
+ *     and if this says nothing of it
  */
 public record SettlementChanged(
         String tenant,
@@ -28,7 +30,8 @@ public record SettlementChanged(
         String asset,
         BigInteger amount,
         long gasUsed,
-        Instant time)
+        Instant time,
+        BigInteger gasPriceWei)
         implements DomainEvent {
 
     /** The steps of a settlement. */
@@ -50,8 +53,11 @@ public record SettlementChanged(
         requireNonNull(asset, "asset");
         requireNonNull(time, "time");
         transactions = List.copyOf(transactions);
-        if (amount.signum() < 0 || gasUsed < 0) {
-            throw new IllegalArgumentException("amount or gas below zero: " + amount + ", " + gasUsed);
+        // A billing-service of the version before says nothing of it, and is understood during a roll-out.
+        gasPriceWei = gasPriceWei == null ? BigInteger.ZERO : gasPriceWei;
+        if (amount.signum() < 0 || gasUsed < 0 || gasPriceWei.signum() < 0) {
+            throw new IllegalArgumentException(
+                    "amount or gas below zero: " + amount + ", " + gasUsed + " at " + gasPriceWei);
         }
     }
 

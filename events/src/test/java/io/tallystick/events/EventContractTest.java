@@ -104,6 +104,16 @@ class EventContractTest {
     }
 
     @Test
+    void aSettlementWithoutTheGasPriceThatWasAddedLaterSaysNothingOfIt() throws IOException {
+        var example = JSON.readTree(resource("/examples/settlement-changed.v1.json"));
+        ((ObjectNode) example.get("data")).remove("gasPriceWei");
+
+        assertThat(EventJson.read(JSON.writeValueAsBytes(example)).data())
+                .isInstanceOfSatisfying(SettlementChanged.class, settlement -> assertThat(settlement.gasPriceWei())
+                        .isZero());
+    }
+
+    @Test
     void dataThatBreaksARuleOfItsRecordIsRefused() throws IOException {
         var example = JSON.readTree(resource("/examples/meter-advanced.v1.json"));
         ((ObjectNode) example.get("data")).put("voided", "99999");

@@ -43,15 +43,18 @@ class KafkaTest {
             Map.entry("api-key.changed", List.of("identity-kafka")),
             Map.entry("key.changed", List.of("identity-kafka")));
 
-    private static final Map<String, List<String>> READERS = Map.of(
-            "usage.recorded", List.of("metering-kafka"),
-            "meter.advanced", List.of("billing-kafka"),
-            "call.metered", List.of("billing-kafka"),
-            "did.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
-            "grant.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
-            "wallet.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
-            "api-key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"),
-            "key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka"));
+    private static final Map<String, List<String>> READERS = Map.ofEntries(
+            Map.entry("usage.recorded", List.of("metering-kafka")),
+            Map.entry("meter.advanced", List.of("billing-kafka", "metering-kafka")),
+            Map.entry("charge.advanced", List.of("metering-kafka")),
+            Map.entry("payment.captured", List.of("metering-kafka")),
+            Map.entry("settlement.changed", List.of("metering-kafka")),
+            Map.entry("call.metered", List.of("billing-kafka")),
+            Map.entry("did.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka")),
+            Map.entry("grant.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka")),
+            Map.entry("wallet.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka")),
+            Map.entry("api-key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka")),
+            Map.entry("key.changed", List.of("billing-kafka", "identity-kafka", "metering-kafka")));
 
     @Test
     void thereIsATopicForEachOfTheCatalogueAndNoOther() {

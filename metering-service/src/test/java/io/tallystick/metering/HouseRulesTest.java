@@ -20,7 +20,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule roomsAreKnown =
-            HouseRules.packagesAreOnly(ROOT, "meter", "usage", "query", "deadletter", "gateway");
+            HouseRules.packagesAreOnly(ROOT, "meter", "usage", "query", "deadletter", "gateway", "insight");
 
     @ArchTest
     static final ArchRule meterUsesNoOther = HouseRules.arrows(ROOT, "meter");
@@ -36,6 +36,9 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule gatewayWritesUsage = HouseRules.arrows(ROOT, "gateway", "usage", "meter");
+
+    @ArchTest
+    static final ArchRule insightReadsWhatWasCounted = HouseRules.arrows(ROOT, "insight", "usage", "meter");
 
     @ArchTest
     static final ArchRule resources = HouseRules.resourcesArePackagePrivateWithPublicMethods();

@@ -2,6 +2,7 @@ package io.tallystick.billing.settlement;
 
 import io.smallrye.mutiny.Uni;
 import io.tallystick.billing.chain.ChainConfig;
+import io.tallystick.billing.chain.Inclusion;
 import io.tallystick.billing.chain.Transaction;
 import io.tallystick.billing.chain.TransactionState;
 import io.tallystick.billing.channel.Database;
@@ -12,6 +13,7 @@ import io.tallystick.kit.outbox.Outbox;
 import io.tallystick.kit.outbox.OutboxMessage;
 import io.tallystick.kit.outbox.TraceParent;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +54,7 @@ public class Settlements {
                                 settlement,
                                 SettlementChanged.State.PLANNED,
                                 List.of(),
-                                0,
+                                Optional.empty(),
                                 settlement.plannedAt()))
                         .replaceWith(true))
                 .onFailure(Database::isTaken)
@@ -124,7 +126,7 @@ public class Settlements {
                                         settlement,
                                         told(before, transaction),
                                         transaction.hashes(),
-                                        gasUsed(transaction.state()),
+                                        inclusion(transaction.state()),
                                         now))
                                 .replaceWith(true)));
     }
@@ -146,7 +148,7 @@ public class Settlements {
             Settlement settlement,
             SettlementChanged.State state,
             List<Bytes32> hashes,
-            long gasUsed,
+            Optional<Inclusion> inclusion,
             Instant now) {
         var asset = settlement.amount().asset();
         var event = new SettlementChanged(
@@ -157,8 +159,9 @@ public class Settlements {
                 hashes.stream().map(Bytes32::hex).toList(),
                 asset.id(),
                 settlement.amount().units(),
-                gasUsed,
-                now);
+                inclusion.map(Inclusion::gasUsed).orElse(0L),
+                now,
+                inclusion.map(Inclusion::gasPriceWei).orElse(BigInteger.ZERO));
         return outbox.put(session, List.of(OutboxMessage.of(SOURCE, event, now)));
     }
 
@@ -177,14 +180,18 @@ public class Settlements {
     }
 
     private static long gasUsed(TransactionState state) {
+        return inclusion(state).map(Inclusion::gasUsed).orElse(0L);
+    }
+
+    private static Optional<Inclusion> inclusion(TransactionState state) {
         return switch (state) {
-            case TransactionState.Mined(var _, var in) -> in.gasUsed();
-            case TransactionState.Final(var in) -> in.gasUsed();
-            case TransactionState.Reverted(var in) -> in.gasUsed();
+            case TransactionState.Mined(var _, var in) -> Optional.of(in);
+            case TransactionState.Final(var in) -> Optional.of(in);
+            case TransactionState.Reverted(var in) -> Optional.of(in);
             case TransactionState.Planned _,
                     TransactionState.Signed _,
                     TransactionState.Sent _,
-                    TransactionState.Refused _ -> 0;
+                    TransactionState.Refused _ -> Optional.empty();
         };
     }
 

@@ -1,0 +1,2 @@
+/** What a provider pays for what its clients use, from which hour on. */
+package io.tallystick.metering.insight.price;
