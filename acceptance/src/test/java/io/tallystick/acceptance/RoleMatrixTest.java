@@ -109,6 +109,7 @@ class RoleMatrixTest {
             identity-service POST /v1/tenants/{tenant}/wallets/challenges | owner client*
             identity-service POST /v1/tenants/{tenant}/workloads | owner installation
             metering-service DELETE /api/v1/meters/{meter} | owner
+            metering-service DELETE /v1/imports/{id} | owner ingest gateway
             metering-service GET /api/v1/meters | owner auditor operator
             metering-service GET /api/v1/meters/{meter} | owner auditor operator
             metering-service GET /api/v1/meters/{meter}/group-by/{dimension}/values | owner client* auditor operator
@@ -116,11 +117,18 @@ class RoleMatrixTest {
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/subjects | owner client* auditor operator
             metering-service GET /v1/dead-letters | owner auditor operator
+            metering-service GET /v1/dead-letters/{id} | owner auditor operator
+            metering-service GET /v1/imports/{id} | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
             metering-service POST /api/v1/events | owner ingest gateway
             metering-service POST /api/v1/meters | owner
             metering-service POST /api/v1/meters/{meter}/query | owner client* auditor operator
+            metering-service POST /v1/amendments | owner ingest gateway
+            metering-service POST /v1/dead-letters/replay | owner operator
+            metering-service POST /v1/dead-letters/{id}/discard | owner operator
+            metering-service POST /v1/dead-letters/{id}/replay | owner operator
             metering-service POST /v1/events | owner ingest gateway
+            metering-service POST /v1/imports | owner ingest gateway
             metering-service POST /v1/voids | owner ingest gateway
             metering-service PUT /api/v1/meters/{meter} | owner
             """;
@@ -183,7 +191,10 @@ class RoleMatrixTest {
                 .containsExactlyInAnyOrder(
                         "POST /v1/tenants/{tenant}/api-keys",
                         "DELETE /v1/tenants/{tenant}/api-keys/{id}",
-                        "POST /v1/settlements");
+                        "POST /v1/settlements",
+                        "POST /v1/dead-letters/replay",
+                        "POST /v1/dead-letters/{id}/replay",
+                        "POST /v1/dead-letters/{id}/discard");
     }
 
     /** What gives rights to others needs a proof of a DID's key. */

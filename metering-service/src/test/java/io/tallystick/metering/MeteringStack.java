@@ -44,6 +44,7 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         config.put("quarkus.datasource.password", stack.password());
         config.put("tallystick.usage.look-around", "1s");
         config.put("tallystick.usage.log.in-flight-bytes", "2097152");
+        config.put("tallystick.usage.import.expanded-bytes", "16777216");
         config.put("quarkus.http.test-port", "0");
         config.put("quarkus.management.test-port", "0");
         return config;
@@ -79,7 +80,7 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
 
     /** An access token of a caller who may do everything here. */
     public static String owner(String tenant) {
-        return token(tenant, "usage:write", "usage:read", "meters:write");
+        return token(tenant, "usage:write", "usage:read", "meters:write", "letters:write");
     }
 
     /** Over HTTP, because the tests have another class loader than this resource. */

@@ -100,7 +100,7 @@ class CountedBefore {
             var found =
                     outcomes.stream().filter(outcome -> outcome.word() == word).count();
             metrics.counter("tallystick.ingest.recognized", "result", word.text())
-                    .increment(found);
+                    .increment((double) found);
         }
         return outcomes;
     }
