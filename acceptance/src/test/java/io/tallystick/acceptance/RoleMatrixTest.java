@@ -111,6 +111,7 @@ class RoleMatrixTest {
             identity-service POST /v1/tenants/{tenant}/wallets/challenges | owner client*
             identity-service POST /v1/tenants/{tenant}/workloads | owner installation
             metering-service DELETE /api/v1/meters/{meter} | owner
+            metering-service DELETE /v1/imports/{id} | owner ingest gateway
             metering-service DELETE /v1/meters/{meter}/backfill | owner
             metering-service GET /api/v1/events | owner auditor operator
             metering-service GET /api/v1/meters | owner auditor operator
@@ -120,6 +121,8 @@ class RoleMatrixTest {
             metering-service GET /api/v1/meters/{meter}/query | owner client* auditor operator
             metering-service GET /api/v1/meters/{meter}/subjects | owner client* auditor operator
             metering-service GET /v1/dead-letters | owner auditor operator
+            metering-service GET /v1/dead-letters/{id} | owner auditor operator
+            metering-service GET /v1/imports/{id} | owner auditor operator
             metering-service GET /v1/insight/cost | owner client* auditor operator
             metering-service GET /v1/insight/cost | owner client* auditor operator
             metering-service GET /v1/insight/cost-prices | owner auditor operator
@@ -128,16 +131,25 @@ class RoleMatrixTest {
             metering-service GET /v1/insight/usage | owner client* auditor operator
             metering-service GET /v1/insight/usage | owner client* auditor operator
             metering-service GET /v1/meters/{meter}/backfill | owner auditor operator
+            metering-service GET /v1/otlp | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
             metering-service GET /v1/records | owner auditor operator
             metering-service GET /v1/records/export | owner auditor operator
             metering-service POST /api/v1/events | owner ingest gateway
             metering-service POST /api/v1/meters | owner
             metering-service POST /api/v1/meters/{meter}/query | owner client* auditor operator
+            metering-service POST /otlp/v1/metrics | owner ingest gateway
+            metering-service POST /otlp/v1/traces | owner ingest gateway
+            metering-service POST /v1/amendments | owner ingest gateway
+            metering-service POST /v1/dead-letters/replay | owner operator
+            metering-service POST /v1/dead-letters/{id}/discard | owner operator
+            metering-service POST /v1/dead-letters/{id}/replay | owner operator
             metering-service POST /v1/events | owner ingest gateway
+            metering-service POST /v1/imports | owner ingest gateway
             metering-service POST /v1/insight/cost-prices | owner
             metering-service POST /v1/voids | owner ingest gateway
             metering-service PUT /api/v1/meters/{meter} | owner
+            metering-service PUT /v1/otlp | owner
             """;
 
     private static final List<Endpoint> ENDPOINTS = read();
@@ -198,7 +210,10 @@ class RoleMatrixTest {
                 .containsExactlyInAnyOrder(
                         "POST /v1/tenants/{tenant}/api-keys",
                         "DELETE /v1/tenants/{tenant}/api-keys/{id}",
-                        "POST /v1/settlements");
+                        "POST /v1/settlements",
+                        "POST /v1/dead-letters/replay",
+                        "POST /v1/dead-letters/{id}/replay",
+                        "POST /v1/dead-letters/{id}/discard");
     }
 
     /** What gives rights to others needs a proof of a DID's key. */

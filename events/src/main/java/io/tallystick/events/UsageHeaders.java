@@ -17,5 +17,25 @@ public final class UsageHeaders {
     /** The hold that pays for a gateway call; absent on every other event. */
     public static final String HOLD = "ts-hold";
 
+    /** The import that an older event belongs to, and the run of it; absent on every other event. */
+    public static final String IMPORT = "ts-import";
+
+    public static final String IMPORT_RUN = "ts-import-run";
+
+    /** Number of the dead letter that is sent again. */
+    public static final String LETTER = "ts-letter";
+
+    /**
+     * Milliseconds since 1970. Of a dead letter sent again when it first arrived, for an event that has no time of its own;
+     * of an amendment the time of what it takes the place of.
+     */
+    public static final String ARRIVED = "ts-arrived";
+
+    /** 1 or more where the event takes the place of its former revision; 0 is the event as it was first sent. */
+    public static final String REVISION = "ts-revision";
+
+    /** Why it does. */
+    public static final String REASON = "ts-reason";
+
     private UsageHeaders() {}
 }

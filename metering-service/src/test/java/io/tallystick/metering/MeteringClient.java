@@ -96,9 +96,14 @@ public final class MeteringClient {
     }
 
     private void withMeterOnce(String type) {
+        withMeterOnce(type, type);
+    }
+
+    /** Counts events of the type, unless it is there already. */
+    public void withMeterOnce(String type, String slug) {
         request()
                 .contentType("application/json")
-                .body("{\"slug\":\"" + type + "\",\"aggregation\":\"COUNT\",\"eventType\":\"" + type + "\"}")
+                .body("{\"slug\":\"" + slug + "\",\"aggregation\":\"COUNT\",\"eventType\":\"" + type + "\"}")
                 .post("/api/v1/meters");
     }
 

@@ -45,6 +45,7 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
         config.put("tallystick.usage.look-around", "1s");
         config.put("tallystick.rollup.unique-values", "40");
         config.put("tallystick.usage.log.in-flight-bytes", "2097152");
+        config.put("tallystick.usage.import.expanded-bytes", "16777216");
         config.put("quarkus.http.test-port", "0");
         config.put("quarkus.management.test-port", "0");
         return config;
@@ -80,7 +81,7 @@ public class MeteringStack implements QuarkusTestResourceLifecycleManager {
 
     /** An access token of a caller who may do everything here. */
     public static String owner(String tenant) {
-        return token(tenant, "usage:write", "usage:read", "meters:write");
+        return token(tenant, "usage:write", "usage:read", "meters:write", "letters:write");
     }
 
     /** Over HTTP, because the tests have another class loader than this resource. */

@@ -51,7 +51,7 @@ final class RecountedUsage {
         var log = world.metering.log.subList(0, world.metering.position);
         var voided = new HashSet<String>();
         for (var arrival : log) {
-            if (arrival instanceof Arrival.Voiding(var _, var _, var source, var id, var _)) {
+            if (arrival instanceof Arrival.Voiding(var _, var _, var source, var id, var _, var _)) {
                 voided.add(source + " " + id);
             }
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tallystick.events.Funding;
 import io.tallystick.events.UsageHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -52,6 +53,39 @@ public final class UsageEntry {
         var entry = new UsageEntry(tenant, subject, Funding.CALL, by, event);
         entry.headers.put(UsageHeaders.HOLD, requireNonNull(holdId, "holdId"));
         return entry;
+    }
+
+    /** As {@link #ofAccount}, of an import: the event may be older than others, and is remembered for ever. */
+    public static UsageEntry ofImport(
+            String tenant, String subject, String by, String importId, int run, byte[] event) {
+        return ofAccount(tenant, subject, by, event)
+                .with(UsageHeaders.IMPORT, importId)
+                .with(UsageHeaders.IMPORT_RUN, Integer.toString(run));
+    }
+
+    /**
+     * As {@link #ofAccount}: the event takes the place of its former revision.
+     *
+     * @param revision at least 1
+     * @param time of the event as it was first sent, whatever this one's bytes say
+     */
+    public static UsageEntry ofAmendment(
+            String tenant, String subject, String by, int revision, Instant time, String reason, byte[] event) {
+        return ofAccount(tenant, subject, by, event)
+                .with(UsageHeaders.REVISION, Integer.toString(revision))
+                .with(UsageHeaders.ARRIVED, Long.toString(time.toEpochMilli()))
+                .with(UsageHeaders.REASON, reason);
+    }
+
+    /** This entry is a dead letter sent again, which first arrived at {@code arrived}. Changes the entry. */
+    public UsageEntry again(long letter, Instant arrived) {
+        return with(UsageHeaders.LETTER, Long.toString(letter))
+                .with(UsageHeaders.ARRIVED, Long.toString(arrived.toEpochMilli()));
+    }
+
+    private UsageEntry with(String header, String value) {
+        headers.put(header, requireNonNull(value, header));
+        return this;
     }
 
     /** Kafka key: the events of one subject are in one partition, in order. */

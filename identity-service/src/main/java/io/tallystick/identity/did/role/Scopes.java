@@ -27,7 +27,14 @@ public final class Scopes {
                             "wallets:write",
                             "wallets:read",
                             "audit:read"),
-            "metering-service", Set.of("usage:write", "usage:read", "meters:write", "gateway:call", "grants:spend"),
+            "metering-service",
+                    Set.of(
+                            "usage:write",
+                            "usage:read",
+                            "meters:write",
+                            "letters:write",
+                            "gateway:call",
+                            "grants:spend"),
             "billing-service",
                     Set.of(
                             "rates:write",
@@ -68,6 +75,7 @@ public final class Scopes {
                             "wallets:read",
                             "audit:read",
                             "meters:write",
+                            "letters:write",
                             "usage:write",
                             "usage:read",
                             "rates:write",
@@ -104,6 +112,7 @@ public final class Scopes {
                             "api-keys:write",
                             "api-keys:read",
                             "usage:read",
+                            "letters:write",
                             "billing:read",
                             "settlement:run"));
 

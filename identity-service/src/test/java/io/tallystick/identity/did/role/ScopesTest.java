@@ -12,7 +12,7 @@ class ScopesTest {
     @Test
     void aRoleGivesInEachServiceWhatIsOfThatService() {
         assertThat(Scopes.of(Set.of(Role.OWNER), "metering-service"))
-                .containsExactlyInAnyOrder("meters:write", "usage:write", "usage:read");
+                .containsExactlyInAnyOrder("meters:write", "letters:write", "usage:write", "usage:read");
         assertThat(Scopes.of(Set.of(Role.GATEWAY), "billing-service")).containsExactly("payments:authorize");
         assertThat(Scopes.of(Set.of(Role.INGEST), "billing-service")).isEmpty();
     }

@@ -14,9 +14,22 @@ public sealed interface Arrival {
     record Reported(LogRecord at, UsageEvent event) implements Arrival {}
 
     /** An event is to be taken back, whether it came already or is still to come. */
-    record Voiding(LogRecord at, String tenant, String source, String id, String reason) implements Arrival {
+    record Voiding(LogRecord at, String tenant, String source, String id, int revision, String reason)
+            implements Arrival {
+        /** Of an event as it was first sent. */
+        public Voiding(LogRecord at, String tenant, String source, String id, String reason) {
+            this(at, tenant, source, id, 0, reason);
+        }
+
         EventKey key() {
-            return EventKey.of(tenant, source, id);
+            return EventKey.of(tenant, source, id, revision);
+        }
+    }
+
+    /** An event takes the place of its former revision, which is taken back in the same transaction. */
+    record Amending(LogRecord at, UsageEvent event, String reason) implements Arrival {
+        Voiding former() {
+            return new Voiding(at, event.tenant(), event.source(), event.id(), event.revision() - 1, reason);
         }
     }
 
@@ -53,6 +66,8 @@ public sealed interface Arrival {
         CONFLICT,
         /** A void whose event never came, or whose event's record is no longer kept. */
         UNMATCHED_VOID,
+        /** An amendment of what was not counted, is no longer kept, or was taken back. */
+        UNMATCHED_AMENDMENT,
         /** The database refuses it and nothing above says why: a fault of ours. */
         UNCOUNTABLE;
 

@@ -8,18 +8,21 @@ import io.tallystick.metering.meter.Measurement.Unusable;
 import io.tallystick.metering.meter.Meter;
 import io.tallystick.metering.meter.Quantity;
 import io.tallystick.metering.usage.SeriesKey;
+import io.tallystick.metering.usage.counting.Arrival.Amending;
 import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
 import io.tallystick.metering.usage.counting.Arrival.Reason;
 import io.tallystick.metering.usage.counting.Arrival.Reported;
 import io.tallystick.metering.usage.counting.Arrival.Voiding;
 import io.tallystick.metering.usage.event.EventKey;
 import io.tallystick.metering.usage.event.UsageEvent;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -43,7 +46,15 @@ public final class Batch {
      * @param usage without the meters that it adds nothing to
      */
     public record Candidate(
-            int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {}
+            int position, LogRecord at, UsageEvent event, EventKey key, long digest, List<Usage> usage) {
+        private static final Duration GRACE = Duration.ofMinutes(5);
+
+        /** Whether its hour was over, and some minutes more, when it arrived. It counts there all the same. */
+        boolean isLate() {
+            var end = event.time().truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
+            return end.plus(GRACE).isBefore(at.appendedAt());
+        }
+    }
 
     /** An event that a meter cannot use: nothing at all if it is a retry of one that was counted without that meter. */
     record NotCountable(EventKey key, long digest, DeadLetter letter) {}
@@ -57,8 +68,18 @@ public final class Batch {
 
     /** @param meters a tenant's own meters */
     public Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters) {
+        this(arrivals, meters, Set.of());
+    }
+
+    /**
+     * @param meters a tenant's own meters
+     * @param amendable of the revisions that are to be replaced those that were counted and not taken back
+     */
+    Batch(List<Arrival> arrivals, Function<String, List<Meter>> meters, Set<EventKey> amendable) {
         for (var arrival : arrivals) {
             switch (arrival) {
+                case Amending amending ->
+                    amend(amending, meters.apply(amending.event().tenant()), amendable);
                 case Reported(var at, var event) -> measure(at, event, meters.apply(event.tenant()));
                 case Voiding voiding -> voidings.putIfAbsent(voiding.key(), voiding);
                 case DeadLetter letter -> letters.add(letter);
@@ -70,7 +91,7 @@ public final class Batch {
      * An event counts on every meter that wants it or on none: one whose value cannot be used takes no key, so that it
      * can be sent again under the same id when it, or the meter, was put right.
      */
-    private void measure(LogRecord at, UsageEvent event, List<Meter> ofTenant) {
+    private boolean measure(LogRecord at, UsageEvent event, List<Meter> ofTenant) {
         var usage = new ArrayList<Usage>();
         for (var meter : event.funding() == Funding.CALL ? CallMeters.with(ofTenant) : ofTenant) {
             switch (meter.measure(event.type(), event.data())) {
@@ -83,11 +104,25 @@ public final class Batch {
                     var detail = "meter " + meter.slug() + " reads " + path + ", which " + rule;
                     var letter = DeadLetter.of(at, event, Reason.UNUSABLE, "/data", detail);
                     unusable.add(new NotCountable(event.key(), event.digest(), letter));
-                    return;
+                    return false;
                 }
             }
         }
         candidates.add(new Candidate(candidates.size(), at, event, event.key(), event.digest(), List.copyOf(usage)));
+        return true;
+    }
+
+    /** Takes the former revision back only if the new one can be counted: nothing is lost to a bad amendment. */
+    private void amend(Amending amending, List<Meter> ofTenant, Set<EventKey> amendable) {
+        var former = amending.former();
+        var event = amending.event();
+        if (!amendable.contains(former.key())) {
+            var detail = "revision " + former.revision() + " was not counted, is no longer kept or was taken back";
+            var letter = DeadLetter.of(amending.at(), event, Reason.UNMATCHED_AMENDMENT, "/id", detail);
+            unusable.add(new NotCountable(event.key(), event.digest(), letter));
+        } else if (measure(amending.at(), event, ofTenant)) {
+            voidings.putIfAbsent(former.key(), former);
+        }
     }
 
     private static SeriesKey series(UsageEvent event, Meter meter, Map<String, String> dimensions) {

@@ -123,6 +123,17 @@ public class Claims {
                 Tuple.of(uuids(lost), place.epoch())));
     }
 
+    /** Those of {@code keys} that were counted and not taken back. */
+    Set<EventKey> standing(Statements statements, Collection<EventKey> keys) {
+        if (keys.isEmpty()) {
+            return Set.of();
+        }
+        return keys(statements.run("""
+                select c.key from event_claim c
+                where c.key = any($1) and not exists (select from usage_void v where v.key = c.key)
+                """, Tuple.of(uuids(keys))));
+    }
+
     /** Writes down the voids that are new; one that was asked for before is left out. */
     Set<EventKey> askForVoids(Statements statements, Map<EventKey, Voiding> voidings) {
         var asked = new TreeMap<>(voidings);

@@ -27,6 +27,9 @@ class Retention {
 
     private static final List<String> TABLES = List.of("usage_record", "dead_letter");
 
+    /** What goes with a dead letter. */
+    private static final List<String> OF_LETTERS = List.of("dead_letter_state", "dead_letter_action");
+
     /**
      * Append time before which everything of the topic has been read: no copy of anything older is still to come. Rows of
      * the topic under an earlier id count, because a partition that stopped holds copies too; those of another prefix are
@@ -71,6 +74,10 @@ class Retention {
             partitions(statements, table)
                     .filter(name -> name.compareTo(oldest) < 0)
                     .forEach(name -> statements.run("drop table " + name));
+        }
+        for (var table : OF_LETTERS) {
+            statements.run(
+                    "delete from %s where day < $1".formatted(table), Tuple.of(today.minusDays(config.keepDays())));
         }
         var voidable = config.keepDays() + (int) config.memory().toDays() + 1;
         rollups.keep(statements.connection(), statements.timeout(), today, DAYS_AHEAD, voidable);

@@ -35,14 +35,15 @@ class Rows {
         statements.run(
                 """
                 insert into usage_record (day, id, tenant, source, event_id, type, subject, time, funding, hold_id,
-                    sent_by, partition, kafka_offset, appended_at, event, series, quantity)
+                    sent_by, partition, kafka_offset, appended_at, event, series, quantity,
+                    import_id, revision, late)
                 select $1, id, tenant, source, event_id, type, subject, time, funding, hold_id, sent_by, partition,
-                    kafka_offset, appended_at, event, series::uuid[], quantity::numeric[]
+                    kafka_offset, appended_at, event, series::uuid[], quantity::numeric[], import_id, revision, late
                 from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                     $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::int[], $13::bigint[],
-                    $14::timestamptz[], $15::bytea[], $16::text[], $17::text[])
+                    $14::timestamptz[], $15::bytea[], $16::text[], $17::text[], $18::text[], $19::int[], $20::boolean[])
                     as r (id, tenant, source, event_id, type, subject, time, funding, hold_id, sent_by, partition,
-                    kafka_offset, appended_at, event, series, quantity)
+                    kafka_offset, appended_at, event, series, quantity, import_id, revision, late)
                 """,
                 Tuple.of(place.day())
                         .addArrayOfLong(counted.stream().map(place::record).toArray(Long[]::new))
@@ -69,7 +70,13 @@ class Rows {
                                         .toString())))
                         .addArrayOfString(texts(
                                 counted,
-                                row -> array(row, usage -> usage.quantity().toString()))));
+                                row -> array(row, usage -> usage.quantity().toString())))
+                        .addArrayOfString(texts(counted, row -> header(row.at(), UsageHeaders.IMPORT)))
+                        .addArrayOfInteger(counted.stream()
+                                .map(row -> row.event().revision())
+                                .toArray(Integer[]::new))
+                        .addArrayOfBoolean(
+                                counted.stream().map(Candidate::isLate).toArray(Boolean[]::new)));
     }
 
     /** What the records added, by series; without those that are no longer kept. */
@@ -102,9 +109,10 @@ class Rows {
         statements.run(
                 """
                 insert into dead_letter (day, tenant, reason, field, detail, source, event_id, sent_by, partition,
-                    kafka_offset, appended_at, event)
+                    kafka_offset, appended_at, event, funding, hold_id, import_id, revision)
                 select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                    $8::text[], $9::int[], $10::bigint[], $11::timestamptz[], $12::bytea[])
+                    $8::text[], $9::int[], $10::bigint[], $11::timestamptz[], $12::bytea[], $13::text[], $14::text[],
+                    $15::text[], $16::int[])
                 """,
                 Tuple.of(day)
                         .addArrayOfString(texts(letters, DeadLetter::tenant))
@@ -120,12 +128,23 @@ class Rows {
                         .addArrayOfLong(
                                 letters.stream().map(row -> row.at().offset()).toArray(Long[]::new))
                         .addArrayOfOffsetDateTime(times(letters, row -> row.at().appendedAt()))
-                        .addValue(bytes(letters, DeadLetter::at)));
+                        .addValue(bytes(letters, DeadLetter::at))
+                        .addArrayOfString(texts(letters, row -> header(row.at(), UsageHeaders.FUNDING)))
+                        .addArrayOfString(texts(letters, row -> header(row.at(), UsageHeaders.HOLD)))
+                        .addArrayOfString(texts(letters, row -> header(row.at(), UsageHeaders.IMPORT)))
+                        .addArrayOfInteger(letters.stream()
+                                .map(row ->
+                                        row.at().header(UsageHeaders.REVISION).isEmpty() ? 0 : 1)
+                                .toArray(Integer[]::new)));
     }
 
     static String sentBy(LogRecord at) {
-        var by = at.header(UsageHeaders.BY);
-        return Utf8.holds(by) ? by : "";
+        return header(at, UsageHeaders.BY);
+    }
+
+    private static String header(LogRecord at, String name) {
+        var text = at.header(name);
+        return Utf8.holds(text) ? text : "";
     }
 
     private static <T> String[] texts(List<T> rows, Function<T, String> column) {

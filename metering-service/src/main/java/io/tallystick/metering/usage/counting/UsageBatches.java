@@ -13,6 +13,7 @@ import io.tallystick.metering.meter.Quantity;
 import io.tallystick.metering.usage.Series;
 import io.tallystick.metering.usage.Series.Movement;
 import io.tallystick.metering.usage.SeriesKey;
+import io.tallystick.metering.usage.counting.Arrival.Amending;
 import io.tallystick.metering.usage.counting.Arrival.DeadLetter;
 import io.tallystick.metering.usage.counting.Arrival.Reason;
 import io.tallystick.metering.usage.counting.Arrival.Voiding;
@@ -53,6 +54,7 @@ class UsageBatches {
     private final Rollups rollups;
     private final Voided voided;
     private final Positions positions;
+    private final Followed followed;
     private final Outbox outbox;
 
     UsageBatches(
@@ -64,6 +66,7 @@ class UsageBatches {
             Rollups rollups,
             Voided voided,
             Positions positions,
+            Followed followed,
             Outbox outbox) {
         this.transactions = transactions;
         this.meters = meters;
@@ -73,11 +76,12 @@ class UsageBatches {
         this.rollups = rollups;
         this.voided = voided;
         this.positions = positions;
+        this.followed = followed;
         this.outbox = outbox;
     }
 
     /** What a committed transaction did. */
-    record Outcome(int counted, int duplicates, int voided, List<DeadLetter> letters) {}
+    record Outcome(int counted, int late, int duplicates, int voided, List<DeadLetter> letters) {}
 
     /**
      * Counts the arrivals. Blocks.
@@ -88,14 +92,16 @@ class UsageBatches {
         return transactions.run(statements -> {
             var place = claims.enter(statements, tenants(arrivals), voidingTenants(arrivals));
             positions.move(statements, topic, topicId, steps);
-            return count(statements, place, arrivals);
+            return count(statements, place, followed.sift(statements, arrivals));
         });
     }
 
-    private Outcome count(Statements statements, Place place, List<Arrival> arrivals) {
+    private Outcome count(Statements statements, Place place, Followed.Sifted sifted) {
+        var arrivals = sifted.open();
         var known =
                 meters.of(statements.connection(), tenants(arrivals)).await().atMost(statements.timeout());
-        var batch = new Batch(arrivals, tenant -> known.getOrDefault(tenant, List.of()));
+        var amendable = claims.standing(statements, formerRevisions(arrivals));
+        var batch = new Batch(arrivals, tenant -> known.getOrDefault(tenant, List.of()), amendable);
         var keys = batch.candidates().stream().map(Candidate::key).collect(Collectors.toSet());
         var claimed = claims.before(statements, place, keys);
         if (!batch.unusable().isEmpty()) {
@@ -113,9 +119,18 @@ class UsageBatches {
         var letters = new ArrayList<>(batch.letters());
         letters.addAll(verdict.letters());
         letters.addAll(voids.letters());
-        rows.putDeadLetters(statements, place.day(), letters);
+        letters.addAll(sifted.letters());
+        rows.putDeadLetters(statements, place.day(), followed.settle(statements, sifted, verdict.fresh(), letters));
         var voided = voids.ofFresh().size() + voids.ofOlder().size();
-        return new Outcome(verdict.fresh().size(), verdict.duplicates(), voided, letters);
+        var late = (int) verdict.fresh().stream().filter(Candidate::isLate).count();
+        return new Outcome(verdict.fresh().size(), late, verdict.duplicates() + sifted.duplicates(), voided, letters);
+    }
+
+    private static Set<EventKey> formerRevisions(List<Arrival> arrivals) {
+        return arrivals.stream()
+                .filter(Amending.class::isInstance)
+                .map(arrival -> ((Amending) arrival).former().key())
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -267,6 +282,7 @@ class UsageBatches {
         return arrivals.stream()
                 .map(arrival -> switch (arrival) {
                     case Arrival.Reported(var _, var event) -> event.tenant();
+                    case Amending amending -> amending.event().tenant();
                     case Voiding voiding -> voiding.tenant();
                     case DeadLetter letter -> letter.tenant();
                 })
@@ -275,8 +291,9 @@ class UsageBatches {
 
     private static Set<String> voidingTenants(List<Arrival> arrivals) {
         return arrivals.stream()
-                .filter(Voiding.class::isInstance)
-                .map(arrival -> ((Voiding) arrival).tenant())
+                .filter(arrival -> arrival instanceof Voiding || arrival instanceof Amending)
+                .map(arrival ->
+                        arrival instanceof Amending amending ? amending.event().tenant() : ((Voiding) arrival).tenant())
                 .collect(Collectors.toSet());
     }
 }

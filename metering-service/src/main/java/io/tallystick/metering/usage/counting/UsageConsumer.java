@@ -361,6 +361,7 @@ class UsageConsumer {
         var detail = "was refused by the database; the log of this service says why";
         return switch (arrival) {
             case Arrival.Reported(var at, var event) -> DeadLetter.of(at, event, Reason.UNCOUNTABLE, "", detail);
+            case Arrival.Amending(var at, var event, var _) -> DeadLetter.of(at, event, Reason.UNCOUNTABLE, "", detail);
             case Arrival.Voiding v ->
                 new DeadLetter(v.at(), Reason.UNCOUNTABLE, v.tenant(), v.source(), v.id(), "", detail);
             case DeadLetter letter -> letter;

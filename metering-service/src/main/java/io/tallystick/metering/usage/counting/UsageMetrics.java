@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class UsageMetrics {
     private final Counter counted;
+    private final Counter late;
     private final Counter duplicates;
     private final Counter voided;
     private final Map<Reason, Counter> letters;
@@ -28,6 +29,9 @@ class UsageMetrics {
     UsageMetrics(MeterRegistry metrics) {
         counted = Counter.builder("tallystick.usage.counted")
                 .description("Events counted")
+                .register(metrics);
+        late = Counter.builder("tallystick.usage.late")
+                .description("Events counted whose hour was over when they arrived")
                 .register(metrics);
         duplicates = Counter.builder("tallystick.usage.duplicates")
                 .description("Events that had been counted before and were left out")
@@ -58,6 +62,7 @@ class UsageMetrics {
 
     void committed(UsageBatches.Outcome outcome) {
         counted.increment(outcome.counted());
+        late.increment(outcome.late());
         duplicates.increment(outcome.duplicates());
         voided.increment(outcome.voided());
         outcome.letters().forEach(letter -> letters.get(letter.reason()).increment());

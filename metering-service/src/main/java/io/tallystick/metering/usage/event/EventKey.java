@@ -18,6 +18,18 @@ public record EventKey(UUID value) implements Comparable<EventKey> {
         return new EventKey(Fingerprint.of(tenant, source, id));
     }
 
+    /** Of what took the event's place; revision 0 is the event as it was first sent. */
+    public static EventKey of(String tenant, String source, String id, int revision) {
+        return revision == 0
+                ? of(tenant, source, id)
+                : new EventKey(Fingerprint.of(tenant, source, id, Integer.toString(revision)));
+    }
+
+    /** Of an event within an import, which is remembered for ever. */
+    public static UUID ofImport(String tenant, String importId, String source, String id) {
+        return Fingerprint.of("import", tenant, importId, source, id);
+    }
+
     @Override
     public int compareTo(EventKey other) {
         return value.compareTo(other.value);

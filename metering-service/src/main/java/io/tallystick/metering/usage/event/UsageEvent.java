@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param id unique within {@code source}
  * @param time when the usage happened: the event's own time, or its arrival if it has none
  * @param data as {@link io.tallystick.metering.meter.JsonPath#find} wants it, or null
+ * @param revision 0 as it was first sent; an amendment has the next, and takes the place of the one before
  */
 public record UsageEvent(
         String tenant,
@@ -22,9 +23,13 @@ public record UsageEvent(
         String type,
         String subject,
         Instant time,
-        Object data) {
+        Object data,
+        int revision) {
     /** CloudEvents {@code source} of the gateway's own events begins with it; nobody else may use it. */
     public static final String GATEWAY_SOURCE = "/gateway/";
+
+    /** Most often that one event is amended. */
+    public static final int REVISIONS = 1_000;
 
     public UsageEvent {
         requireNonNull(tenant, "tenant");
@@ -34,10 +39,31 @@ public record UsageEvent(
         requireNonNull(type, "type");
         requireNonNull(subject, "subject");
         requireNonNull(time, "time");
+        if (revision < 0 || revision > REVISIONS) {
+            throw new IllegalArgumentException("not a revision: " + revision);
+        }
+    }
+
+    /** As it was first sent. */
+    public UsageEvent(
+            String tenant,
+            Funding funding,
+            String source,
+            String id,
+            String type,
+            String subject,
+            Instant time,
+            Object data) {
+        this(tenant, funding, source, id, type, subject, time, data, 0);
+    }
+
+    /** This event as the revision of that number. */
+    public UsageEvent as(int number) {
+        return new UsageEvent(tenant, funding, source, id, type, subject, time, data, number);
     }
 
     public EventKey key() {
-        return EventKey.of(tenant, source, id);
+        return EventKey.of(tenant, source, id, revision);
     }
 
     public long digest() {

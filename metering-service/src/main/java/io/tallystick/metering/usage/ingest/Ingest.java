@@ -9,6 +9,7 @@ import io.tallystick.metering.usage.UsageConfig;
 import io.tallystick.metering.usage.UsageEntry;
 import io.tallystick.metering.usage.UsageLog;
 import io.tallystick.metering.usage.event.ArrivalWindow;
+import io.tallystick.metering.usage.event.EventAttributes;
 import io.tallystick.metering.usage.event.EventRead.Flaw;
 import io.tallystick.metering.usage.event.EventReader;
 import io.tallystick.metering.usage.event.VoidRequest;
@@ -22,7 +23,7 @@ import java.util.Optional;
 
 /** Puts the good events of a request into the usage log, and says what is wrong with the others. */
 @ApplicationScoped
-class Ingest {
+public class Ingest {
     private final UsageLog log;
     private final EventReader reader;
     private final KnownMeters meters;
@@ -80,12 +81,31 @@ class Ingest {
     }
 
     private Optional<Flaw> flaw(String tenant, Acceptable event, Instant now) {
-        var attributes = event.attributes();
-        var type = attributes.type();
-        var voids = type.equals(VoidRequest.EVENT_TYPE);
+        return flaw(tenant, event.attributes(), event.event(), now);
+    }
+
+    /** As {@link #unusable(String, EventAttributes, byte[])}, and that its time lies within the window. */
+    public Optional<Flaw> flaw(String tenant, EventAttributes attributes, byte[] event, Instant now) {
+        var voids = attributes.type().equals(VoidRequest.EVENT_TYPE);
         if (!voids && window.place(attributes.time().orElse(now), now) != ArrivalWindow.Place.WITHIN) {
             return Optional.of(new Flaw("time", window.rule()));
         }
+        return unusable(tenant, attributes, event);
+    }
+
+    /** What keeps an event from being counted whatever its time is. */
+    Optional<Flaw> unusable(String tenant, Acceptable event) {
+        return unusable(tenant, event.attributes(), event.event());
+    }
+
+    /**
+     * As far as is known here: a meter made moments ago is not.
+     *
+     * @param event what {@code attributes} were read from
+     */
+    public Optional<Flaw> unusable(String tenant, EventAttributes attributes, byte[] event) {
+        var type = attributes.type();
+        var voids = type.equals(VoidRequest.EVENT_TYPE);
         var counting = meters.of(tenant).stream()
                 .filter(meter -> meter.eventType().equals(type))
                 .toList();
@@ -93,7 +113,7 @@ class Ingest {
             return Optional.empty();
         }
         try {
-            var data = reader.data(event.event(), attributes);
+            var data = reader.data(event, attributes);
             return voids ? notAVoid(data) : unusable(counting, type, data);
         } catch (IOException e) {
             return Optional.of(

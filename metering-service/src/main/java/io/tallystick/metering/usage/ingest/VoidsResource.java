@@ -11,6 +11,8 @@ import io.tallystick.metering.usage.UsageEntry;
 import io.tallystick.metering.usage.UsageLog;
 import io.tallystick.metering.usage.event.VoidRequest;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
@@ -48,7 +50,8 @@ class VoidsResource {
     @ResponseStatus(202)
     public Uni<Asked> post(@Valid @NotNull VoidBody body) {
         var reason = body.reason() == null ? "" : body.reason();
-        var data = Map.of("source", body.source(), "id", body.id(), "reason", reason);
+        var revision = body.revision() == null ? 0 : body.revision();
+        var data = Map.of("source", body.source(), "id", body.id(), "revision", revision, "reason", reason);
         if (VoidRequest.of(data).isEmpty()) {
             throw new ProblemException(Problem.of("invalid-void", "Void not valid", 400, "See the field listed.")
                     .with(List.of(new FieldError("/source", VoidRequest.RULE))));
@@ -65,10 +68,14 @@ class VoidsResource {
         return Uni.createFrom().completionStage(() -> log.append(entry)).map(_ -> new Asked(body.source(), body.id()));
     }
 
-    /** @param source, id of the event to take back */
+    /**
+     * @param source, id of the event to take back
+     * @param revision of an amended event, the amendment to take back; the event as it was first sent if absent
+     */
     record VoidBody(
             @NotBlank @Size(max = 1024) String source,
             @NotBlank @Size(max = 256) String id,
+            @Min(0) @Max(1000) Integer revision,
             @Size(max = 1024) String reason) {}
 
     /** Kafka has the request. */

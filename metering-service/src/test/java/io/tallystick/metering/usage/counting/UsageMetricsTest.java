@@ -19,7 +19,7 @@ class UsageMetricsTest {
         var at = new LogRecord(0, 1, Instant.EPOCH, Map.of(), new byte[0]);
         var letter = new DeadLetter(at, Reason.CONFLICT, "acme", "/s", "1", "/id", "taken");
 
-        metrics.committed(new UsageBatches.Outcome(5, 2, 1, List.of(letter)));
+        metrics.committed(new UsageBatches.Outcome(5, 3, 2, 1, List.of(letter)));
 
         assertThat(count("tallystick.usage.counted")).isEqualTo(5);
         assertThat(count("tallystick.usage.duplicates")).isEqualTo(2);
