@@ -119,10 +119,13 @@ class RoleMatrixTest {
             metering-service GET /v1/dead-letters | owner auditor operator
             metering-service GET /v1/dead-letters/{id} | owner auditor operator
             metering-service GET /v1/imports/{id} | owner auditor operator
+            metering-service GET /v1/otlp | owner auditor operator
             metering-service GET /v1/readings | owner client* auditor operator
             metering-service POST /api/v1/events | owner ingest gateway
             metering-service POST /api/v1/meters | owner
             metering-service POST /api/v1/meters/{meter}/query | owner client* auditor operator
+            metering-service POST /otlp/v1/metrics | owner ingest gateway
+            metering-service POST /otlp/v1/traces | owner ingest gateway
             metering-service POST /v1/amendments | owner ingest gateway
             metering-service POST /v1/dead-letters/replay | owner operator
             metering-service POST /v1/dead-letters/{id}/discard | owner operator
@@ -131,6 +134,7 @@ class RoleMatrixTest {
             metering-service POST /v1/imports | owner ingest gateway
             metering-service POST /v1/voids | owner ingest gateway
             metering-service PUT /api/v1/meters/{meter} | owner
+            metering-service PUT /v1/otlp | owner
             """;
 
     private static final List<Endpoint> ENDPOINTS = read();

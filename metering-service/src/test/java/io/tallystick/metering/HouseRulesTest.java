@@ -20,7 +20,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule roomsAreKnown =
-            HouseRules.packagesAreOnly(ROOT, "meter", "usage", "query", "deadletter", "gateway");
+            HouseRules.packagesAreOnly(ROOT, "meter", "usage", "query", "deadletter", "gateway", "otlp");
 
     @ArchTest
     static final ArchRule meterUsesNoOther = HouseRules.arrows(ROOT, "meter");
@@ -33,6 +33,9 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule deadLettersAreOfUsage = HouseRules.arrows(ROOT, "deadletter", "usage", "meter");
+
+    @ArchTest
+    static final ArchRule otlpWritesUsage = HouseRules.arrows(ROOT, "otlp", "usage", "meter");
 
     @ArchTest
     static final ArchRule gatewayWritesUsage = HouseRules.arrows(ROOT, "gateway", "usage", "meter");
