@@ -66,6 +66,7 @@ class AcceptanceTest {
                 "credentials",
                 "ethr",
                 "openmeter",
+                "otlp",
                 "x402-channel",
                 "x402-exact",
                 "x402-express",

@@ -207,10 +207,6 @@ class OtlpMetrics {
                     heard.value(),
                     Optional.empty());
         }
-        if (stream.lastNanos() == 0 && point.startNanos() > 0 && point.startNanos() == point.timeNanos()) {
-            // A start that the sender does not know: what it stood at then was counted before anyone looked.
-            return new Stream(stream.key(), stream.startNanos(), point.timeNanos(), 0, heard.value(), Optional.empty());
-        }
         var anew = heard.value().compareTo(stream.counted()) < 0;
         if (anew && stream.startNanos() > 0) {
             // Less than before from the same start: a late total with a wrong time. It never falls.

@@ -131,9 +131,12 @@ class OtlpTest {
         post("metrics", JSON, points(2, point(31, 40, 5))).statusCode(200);
         post("metrics", JSON, points(2, point(1, 31, 180))).statusCode(200);
 
-        client.awaitTotal("in", "185/0");
+        // All of it was used within the clock's last millisecond.
+        post("metrics", JSON, points(2, point(60, 60, 9))).statusCode(200);
+
+        client.awaitTotal("in", "194/0");
         client.settle();
-        assertThat(client.total("in")).isEqualTo("185/0");
+        assertThat(client.total("in")).isEqualTo("194/0");
         assertThat(client.deadLetters()).isEmpty();
     }
 
