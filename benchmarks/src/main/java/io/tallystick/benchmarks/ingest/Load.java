@@ -109,7 +109,7 @@ public final class Load {
             connection.send(end);
         }
         long last = start;
-        while (unanswered > 0 || plan.isPaced() && System.nanoTime() < end) {
+        while (unanswered > 0 || (plan.isPaced() && System.nanoTime() < end)) {
             selector.select(
                     key -> ((Connection) key.attachment()).move(key, end), plan.isPaced() ? PACE_MILLIS : LOOK_MILLIS);
             if (plan.isPaced()) {
