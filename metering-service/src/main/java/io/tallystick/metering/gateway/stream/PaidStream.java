@@ -232,7 +232,9 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
         }
         return usage.told().isPresent()
                 ? CompletableFuture.completedStage(usage.told())
-                : texts.promptTokens(call.body()).thenApply(prompt -> Optional.of(usage.counted(prompt)));
+                : texts.promptTokens(call.body())
+                        .exceptionally(_ -> call.request().inputEstimate())
+                        .thenApply(prompt -> Optional.of(usage.counted(prompt)));
     }
 
     private CompletionStage<Answer> giveBack(StreamEnd end) {

@@ -79,6 +79,17 @@ class PaidStreamTest {
     }
 
     @Test
+    void takesItsEstimateWhereThePromptCannotBeCounted() {
+        world.promptTokens = StreamWorld.away();
+        world.serve();
+
+        world.send(HELLO + STOP + DONE);
+
+        assertThat(world.used(Bucket.INPUT_UNCACHED)).isEqualTo(3);
+        assertThat(world.outcome()).isEqualTo(Outcome.SERVED);
+    }
+
+    @Test
     void countsToolCallsAndThoughts() {
         world.serve();
 

@@ -56,6 +56,7 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
             new Capture.Closed(false, Headers.NONE.with("PAYMENT-RESPONSE", "charged")));
     CompletionStage<Capture> release = CompletableFuture.completedStage(new Capture.Closed(true, NO_CHARGE));
     CompletionStage<Instant> renewal;
+    CompletionStage<Long> promptTokens = CompletableFuture.completedStage(PROMPT_TOKENS);
     CompletableFuture<Answer> answer;
     CallUsage usage;
     PaidStreams streams;
@@ -171,7 +172,7 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
 
     @Override
     public CompletionStage<Long> promptTokens(Body request) {
-        return CompletableFuture.completedStage(PROMPT_TOKENS);
+        return promptTokens;
     }
 
     static final class Upstream implements ModelStream {
