@@ -181,7 +181,7 @@ class TokenEndpointTest {
         var claims = claimsOf(TestClient.ask(client.assertion(), "metering-service", ""));
 
         assertThat(claims.get("own").booleanValue()).isTrue();
-        assertThat(claims.get("scope").textValue()).isEqualTo("usage:read usage:write");
+        assertThat(claims.get("scope").textValue()).isEqualTo("gateway:call usage:read usage:write");
     }
 
     private static String tenantOf(ValidatableResponse answer) {
