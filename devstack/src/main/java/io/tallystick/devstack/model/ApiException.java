@@ -75,7 +75,7 @@ final class ApiException extends RuntimeException {
                     case 404 -> "not_found_error";
                     case 413 -> "request_too_large";
                     case 429 -> "rate_limit_error";
-                    case 529 -> "overloaded_error";
+                    case 503, 529 -> "overloaded_error";
                     default -> status < 500 ? "invalid_request_error" : "api_error";
                 };
         var body = JsonNodeFactory.instance.objectNode().put("type", "error");
