@@ -208,8 +208,7 @@ class ModelServerTest {
                             "message_stop");
             assertThat(pieces(streamed, "/delta/text"))
                     .isEqualTo(whole.at("/content/0/text").asText());
-            assertThat(streamed)
-                    .contains("\"usage\":{\"output_tokens\":" + whole.at("/usage/output_tokens") + "}");
+            assertThat(streamed).contains("\"usage\":{\"output_tokens\":" + whole.at("/usage/output_tokens") + "}");
         }
 
         @Test
@@ -244,8 +243,7 @@ class ModelServerTest {
             "529, overloaded_error",
         })
         void failsAsItIsAskedTo(int status, String type) throws Exception {
-            var error = post(
-                    status, "/v1/messages", chat("\"metadata\": {\"user_id\": \"fail:" + status + "\"}"));
+            var error = post(status, "/v1/messages", chat("\"metadata\": {\"user_id\": \"fail:" + status + "\"}"));
 
             assertThat(error.path("type").asText()).isEqualTo("error");
             assertThat(error.at("/error/type").asText()).isEqualTo(type);
@@ -268,8 +266,11 @@ class ModelServerTest {
 
         private static String pieces(String events, String where) throws IOException {
             var text = new StringBuilder();
-            for (var line : events.lines().filter(line -> line.startsWith("data: ")).toList()) {
-                text.append(JSON.readTree(line.substring("data: ".length())).at(where).asText());
+            for (var line :
+                    events.lines().filter(line -> line.startsWith("data: ")).toList()) {
+                text.append(JSON.readTree(line.substring("data: ".length()))
+                        .at(where)
+                        .asText());
             }
             return text.toString();
         }
