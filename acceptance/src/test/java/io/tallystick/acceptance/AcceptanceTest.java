@@ -71,6 +71,7 @@ class AcceptanceTest {
                 "x402-exact",
                 "x402-express",
                 "openai",
+                "anthropic",
                 "upstream",
                 "broker-stopped",
                 "crash-billing",

@@ -67,4 +67,19 @@ final class ApiException extends RuntimeException {
                 .put("code", code);
         return body;
     }
+
+    /** The same as Anthropic's API words it. */
+    ObjectNode anthropicBody() {
+        var named =
+                switch (status) {
+                    case 404 -> "not_found_error";
+                    case 413 -> "request_too_large";
+                    case 429 -> "rate_limit_error";
+                    case 503, 529 -> "overloaded_error";
+                    default -> status < 500 ? "invalid_request_error" : "api_error";
+                };
+        var body = JsonNodeFactory.instance.objectNode().put("type", "error");
+        body.putObject("error").put("type", named).put("message", getMessage());
+        return body;
+    }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A chat's answer, in one piece or as chunks.
@@ -34,8 +35,14 @@ record ChatAnswer(
         return answer;
     }
 
+    List<String> events(boolean withUsage) {
+        return Stream.concat(chunks(withUsage).stream().map(ObjectNode::toString), Stream.of("[DONE]"))
+                .map(data -> "data: " + data + "\n\n")
+                .toList();
+    }
+
     /** @param withUsage whether the last of them tells the usage; then all others say that they do not */
-    List<ObjectNode> chunks(boolean withUsage) {
+    private List<ObjectNode> chunks(boolean withUsage) {
         var chunks = new ArrayList<ObjectNode>();
         chunks.add(chunk(delta().put("role", "assistant").put("content", ""), null, withUsage));
         if (tool.isPresent()) {

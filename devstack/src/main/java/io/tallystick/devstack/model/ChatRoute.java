@@ -40,13 +40,8 @@ final class ChatRoute {
         if (!request.path("stream").asBoolean()) {
             return new Reply.Whole(answer.whole());
         }
-        var chunks = answer.chunks(
-                request.path("stream_options").path("include_usage").asBoolean());
-        var breaks = mishap.breakAfter() >= 0;
-        return new Reply.Events(
-                breaks ? chunks.subList(0, Math.min(mishap.breakAfter(), chunks.size())) : chunks,
-                mishap.pause(),
-                breaks);
+        var withUsage = request.path("stream_options").path("include_usage").asBoolean();
+        return Reply.Events.of(answer.events(withUsage), mishap);
     }
 
     private ChatAnswer read(JsonNode request) {

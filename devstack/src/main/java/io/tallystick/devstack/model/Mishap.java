@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What goes wrong on purpose, so that clients can be tried against it: a request says so in {@code user}.
+ * What goes wrong on purpose, so that clients can be tried against it: a request says so in {@code user}, or in
+ * {@code metadata.user_id}.
  *
  * @param status {@code fail:429} refuses the request with that status; 0 does not
  * @param breakAfter {@code break:3} closes the connection after so many events of a stream; -1 does not
@@ -17,7 +18,8 @@ record Mishap(int status, int breakAfter, Duration pause) {
     private static final Duration SLOW = Duration.ofMillis(100);
 
     static Mishap of(JsonNode request) {
-        var user = request.path("user").asText();
+        var user = request.path("user")
+                .asText(request.path("metadata").path("user_id").asText());
         if (user.equals("slow")) {
             return new Mishap(0, -1, SLOW);
         }

@@ -22,11 +22,16 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Answers OpenAI's API on the loopback interface. Requests beyond {@value #AT_ONCE} wait a little, then are refused. */
+/**
+ * Answers OpenAI's API and Anthropic's on the loopback interface. Requests beyond {@value #AT_ONCE} wait a little, then
+ * are refused.
+ */
 public final class ModelServer implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ModelServer.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String MESSAGES = "/v1/messages";
 
     private static final int MOST_BYTES = 1024 * 1024;
     private static final int AT_ONCE = 8;
@@ -47,11 +52,15 @@ public final class ModelServer implements AutoCloseable {
 
     /** Loads the models and starts to listen. */
     public static ModelServer start(int port, Path pages) throws IOException {
-        var chat = new ChatRoute(new NgramModel(Corpus.of(pages)), Clock.systemUTC());
+        var model = new NgramModel(Corpus.of(pages));
+        var chat = new ChatRoute(model, Clock.systemUTC());
+        var messages = new MessagesRoute(model);
         var embeddings = new EmbeddingsRoute(new Embedder());
         var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         var server = new ModelServer(http);
         server.route("/v1/chat/completions", "POST", chat::answer);
+        server.route(MESSAGES, "POST", messages::answer);
+        server.route(MESSAGES + "/count_tokens", "POST", messages::count);
         server.route("/v1/embeddings", "POST", request -> new Reply.Whole(embeddings.answer(request)));
         server.route("/v1/models", "GET", _ -> new Reply.Whole(models()));
         server.route("/", "", _ -> new Reply.Whole(models()));
@@ -113,11 +122,11 @@ public final class ModelServer implements AutoCloseable {
                 case Reply.Events events -> write(exchange, events);
             }
         } catch (ApiException refused) {
-            write(exchange, refused.status(), refused.body());
+            write(exchange, refused.status(), body(exchange, refused));
         } catch (RuntimeException | InterruptedException fault) {
             LOG.log(Level.SEVERE, exchange.getRequestURI() + " failed", fault);
             var answered = ApiException.fault();
-            write(exchange, answered.status(), answered.body());
+            write(exchange, answered.status(), body(exchange, answered));
         }
     }
 
@@ -128,14 +137,13 @@ public final class ModelServer implements AutoCloseable {
         var out = exchange.getResponseBody();
         for (var event : reply.events()) {
             Thread.sleep(reply.pause());
-            out.write(("data: " + JSON.writeValueAsString(event) + "\n\n").getBytes(UTF_8));
+            out.write(event.getBytes(UTF_8));
             out.flush();
         }
         if (reply.breaks()) {
             // The server closes the connection of an exchange that fails, without the end of the answer.
             throw new IOException("broken off as asked");
         }
-        out.write("data: [DONE]\n\n".getBytes(UTF_8));
     }
 
     private static void write(HttpExchange exchange, int status, ObjectNode body) throws IOException {
@@ -143,6 +151,10 @@ public final class ModelServer implements AutoCloseable {
         exchange.getResponseHeaders().set("content-type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
+    }
+
+    private static ObjectNode body(HttpExchange exchange, ApiException error) {
+        return exchange.getRequestURI().getPath().startsWith(MESSAGES) ? error.anthropicBody() : error.body();
     }
 
     private static ObjectNode models() {

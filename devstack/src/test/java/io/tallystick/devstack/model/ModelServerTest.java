@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What OpenAI's clients see. */
+/** What OpenAI's clients see, and Anthropic's. */
 class ModelServerTest {
 
     static final ObjectMapper JSON = new ObjectMapper();
@@ -187,6 +188,94 @@ class ModelServerTest {
         }
     }
 
+    @Nested
+    class Messages {
+
+        @Test
+        void streamsWhatItWouldSayInOnePiece() throws Exception {
+            var whole = post(200, "/v1/messages", chat("\"max_tokens\": 40"));
+
+            var streamed = stream("/v1/messages", chat("\"max_tokens\": 40, \"stream\": true"));
+
+            assertThat(names(streamed).stream().distinct())
+                    .containsExactly(
+                            "message_start",
+                            "content_block_start",
+                            "ping",
+                            "content_block_delta",
+                            "content_block_stop",
+                            "message_delta",
+                            "message_stop");
+            assertThat(pieces(streamed, "/delta/text"))
+                    .isEqualTo(whole.at("/content/0/text").asText());
+            assertThat(streamed).contains("\"usage\":{\"output_tokens\":" + whole.at("/usage/output_tokens") + "}");
+        }
+
+        @Test
+        void callsAToolInPiecesOfItsInput() throws Exception {
+            var tools = "\"max_tokens\": 40, \"tools\": [{\"name\": \"find\", \"input_schema\": {\"type\": \"object\","
+                    + "\"properties\": {\"payer\": {\"type\": \"string\"}}}}]";
+            var whole = post(200, "/v1/messages", chat(tools));
+
+            var streamed = stream("/v1/messages", chat(tools + ", \"stream\": true"));
+
+            assertThat(whole.path("stop_reason").asText()).isEqualTo("tool_use");
+            assertThat(whole.at("/content/0/type").asText()).isEqualTo("tool_use");
+            assertThat(JSON.readTree(pieces(streamed, "/delta/partial_json"))).isEqualTo(whole.at("/content/0/input"));
+        }
+
+        @Test
+        void countsTheTokensThatItWouldRead() throws Exception {
+            var counted = post(200, "/v1/messages/count_tokens", chat("\"temperature\": 1"));
+
+            assertThat(counted.path("input_tokens").intValue())
+                    .isEqualTo(6)
+                    .isEqualTo(post(200, "/v1/messages", chat("\"max_tokens\": 1"))
+                            .at("/usage/input_tokens")
+                            .intValue());
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "400, invalid_request_error",
+            "429, rate_limit_error",
+            "500, api_error",
+            "529, overloaded_error",
+        })
+        void failsAsItIsAskedTo(int status, String type) throws Exception {
+            var error = post(status, "/v1/messages", chat("\"metadata\": {\"user_id\": \"fail:" + status + "\"}"));
+
+            assertThat(error.path("type").asText()).isEqualTo("error");
+            assertThat(error.at("/error/type").asText()).isEqualTo(type);
+        }
+
+        @Test
+        void refusesARequestWithoutALimit() throws Exception {
+            assertThat(post(400, "/v1/messages", chat("\"temperature\": 1"))
+                            .at("/error/type")
+                            .asText())
+                    .isEqualTo("invalid_request_error");
+        }
+
+        private static List<String> names(String events) {
+            return events.lines()
+                    .filter(line -> line.startsWith("event: "))
+                    .map(line -> line.substring("event: ".length()))
+                    .toList();
+        }
+
+        private static String pieces(String events, String where) throws IOException {
+            var text = new StringBuilder();
+            for (var line :
+                    events.lines().filter(line -> line.startsWith("data: ")).toList()) {
+                text.append(JSON.readTree(line.substring("data: ".length()))
+                        .at(where)
+                        .asText());
+            }
+            return text.toString();
+        }
+    }
+
     @Test
     void listsItsModels() throws Exception {
         var answer = send(200, HttpRequest.newBuilder(uri("/v1/models")));
@@ -209,13 +298,18 @@ class ModelServerTest {
         return "{\"model\":\"all-minilm-l6-v2\",\"input\":" + input + "}";
     }
 
+    /** The same in both APIs. */
     static String chat(String more) {
         return "{\"model\":\"tallystick-ngram\",\"messages\":"
                 + "[{\"role\":\"user\",\"content\":\"What does the chain change?\"}]," + more + "}";
     }
 
     static String stream(String body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(uri("/v1/chat/completions")).POST(BodyPublishers.ofString(body));
+        return stream("/v1/chat/completions", body);
+    }
+
+    static String stream(String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body));
         var answer = HTTP.send(request.build(), BodyHandlers.ofString());
         assertThat(answer.headers().firstValue("content-type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));

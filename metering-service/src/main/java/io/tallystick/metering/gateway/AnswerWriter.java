@@ -1,5 +1,6 @@
 package io.tallystick.metering.gateway;
 
+import io.tallystick.metering.gateway.anthropic.MessageErrors;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.Headers;
@@ -60,6 +61,7 @@ class AnswerWriter {
                 .putHeader(
                         "Access-Control-Allow-Headers",
                         "Authorization, Content-Type, DPoP, Content-Digest, Signature, Signature-Input, x-api-key, "
+                                + "anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, "
                                 + "PAYMENT-SIGNATURE, Access-Control-Expose-Headers")
                 .putHeader("Access-Control-Max-Age", "600")
                 .setStatusCode(204)
@@ -87,13 +89,13 @@ class AnswerWriter {
             response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (error.code().equals("payment_used") || error.code().equals("charge_unknown")) {
-            // OpenAI's SDKs repeat a 409 and a 500, and would buy a second answer without asking.
+            // The SDKs of both APIs repeat a 409 and a 500, and would buy a second answer without asking.
             response.putHeader("x-should-retry", "false");
         }
         if (error.status() == 413 || error.status() == 408) {
             closeSoon(request);
         }
-        answer(response, error.status(), failed.payment(), json(error));
+        answer(response, error.status(), failed.payment(), json(request, error));
     }
 
     /**
@@ -116,7 +118,11 @@ class AnswerWriter {
                 .end(body.toBuffer());
     }
 
-    private static JsonObject json(ApiError error) {
+    private static JsonObject json(HttpServerRequest request, ApiError error) {
+        return MessageErrors.areOf(request.path()) ? new JsonObject(MessageErrors.body(error)) : openai(error);
+    }
+
+    private static JsonObject openai(ApiError error) {
         return new JsonObject()
                 .put(
                         "error",
@@ -183,7 +189,9 @@ class AnswerWriter {
         @Override
         public void fail(ApiError error, Headers settled) {
             if (isOpen() && response.headWritten()) {
-                response.end(Buffer.buffer("data: " + json(error).encode() + "\n\n"));
+                var name = MessageErrors.areOf(context.request().path()) ? "event: error\n" : "";
+                var data = json(context.request(), error).encode();
+                response.end(Buffer.buffer(name + "data: " + data + "\n\n"));
             } else if (isOpen()) {
                 AnswerWriter.this.fail(
                         context.request(), new Answer.Failed(Answer.Outcome.UPSTREAM_BROKE, error, settled));

@@ -45,7 +45,7 @@ public interface GatewayConfig {
     @WithDefault("67108864")
     @Min(1_048_576) @Max(4_294_967_296L) long maxReadingBytes();
 
-    /** Lists of models asked for at once. */
+    /** Lists of models, and counts of tokens, asked for at once. */
     @WithDefault("16")
     @Min(1) @Max(1024) int maxModelLists();
 
@@ -103,5 +103,8 @@ public interface GatewayConfig {
 
         @WithDefault("*")
         String embeddings();
+
+        @WithDefault("*")
+        String messages();
     }
 }

@@ -9,6 +9,7 @@ import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.openai.PaidRoute;
 import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
 import io.tallystick.metering.gateway.upstream.ModelLists;
+import io.tallystick.metering.gateway.upstream.TokenCounts;
 import io.tallystick.metering.gateway.upstream.UpstreamMetrics;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class GatewayRoutes {
     static final String MODELS = "/v1/models";
+    private static final String COUNT_TOKENS = TokenCounts.PATH;
 
     /** Before Quarkus' own limit of a body, which answers in no shape at all. */
     private static final int ORDER = -100;
@@ -73,6 +75,7 @@ class GatewayRoutes {
             router.route(route.path()).order(ORDER).handler(context -> paid(context, route));
         }
         router.route(MODELS).order(ORDER).handler(this::models);
+        router.route(COUNT_TOKENS).order(ORDER).handler(this::countTokens);
         metrics.watch(slots, tokens, storefront);
         upstreamMetrics.watch(all.doors());
         tokens.keepFresh();
@@ -140,6 +143,19 @@ class GatewayRoutes {
                     () -> models.show(Storefront.headers(context.request()).forModelServer()));
         } else {
             refuseMethod(context, "GET, OPTIONS");
+        }
+    }
+
+    private void countTokens(RoutingContext context) {
+        if (HttpMethod.POST.equals(context.request().method())) {
+            var began = began();
+            storefront
+                    .body(context.request())
+                    .onFailure(failure -> answer(context, COUNT_TOKENS, began, Storefront.fault(failure)))
+                    .onSuccess(body -> inSlot(
+                            lists, context, COUNT_TOKENS, began, () -> storefront.count(context.request(), body)));
+        } else {
+            refuseMethod(context, "POST, OPTIONS");
         }
     }
 

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tallystick.metering.gateway.anthropic.MessageAnswers;
 import io.tallystick.metering.gateway.call.Body;
 import io.tallystick.metering.gateway.call.ModelAnswer;
 import io.tallystick.metering.gateway.call.PaidCalls.AnswerReader;
 import io.tallystick.metering.gateway.openai.AnswerReading;
 import io.tallystick.metering.gateway.openai.Answers;
 import io.tallystick.metering.gateway.openai.CallRequest;
+import io.tallystick.metering.gateway.openai.PaidRoute;
 import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * JSON bodies as maps and lists. A request is read strictly (UTF-8, no name twice, nothing after the end), because the
@@ -30,6 +33,9 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class JsonBodies implements AnswerReader {
+    /** Of an answer, whatever its API. */
+    private static final Set<String> READ = Set.of("choices", "content", "usage");
+
     private static final int DEEPEST = 64;
     private static final int LONGEST_NUMBER = 64;
 
@@ -64,7 +70,10 @@ class JsonBodies implements AnswerReader {
     @Override
     public AnswerReading read(CallRequest request, ModelAnswer.Answered answer) {
         try (var parser = parser(answer.body())) {
-            return Answers.read(request, members(parser));
+            var members = members(parser);
+            return request.route() == PaidRoute.MESSAGES
+                    ? MessageAnswers.read(request, members)
+                    : Answers.read(request, members);
         } catch (IOException e) {
             return AnswerReading.NotAnAnswer.NOT_AN_ANSWER;
         }
@@ -79,7 +88,7 @@ class JsonBodies implements AnswerReader {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             var name = parser.currentName();
             var first = parser.nextToken();
-            if (name.equals("usage") || name.equals("choices")) {
+            if (READ.contains(name)) {
                 members.put(name, parser.readValueAs(Object.class));
             } else {
                 parser.skipChildren();

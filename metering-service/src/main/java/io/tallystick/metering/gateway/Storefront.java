@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.logging.Log;
+import io.tallystick.metering.gateway.anthropic.MessagesReader;
 import io.tallystick.metering.gateway.call.Answer;
 import io.tallystick.metering.gateway.call.Answer.Outcome;
 import io.tallystick.metering.gateway.call.Body;
@@ -23,12 +24,14 @@ import io.tallystick.metering.gateway.openai.ApiError;
 import io.tallystick.metering.gateway.openai.CallRequest;
 import io.tallystick.metering.gateway.openai.Limits;
 import io.tallystick.metering.gateway.openai.PaidRoute;
+import io.tallystick.metering.gateway.openai.RequestReading;
 import io.tallystick.metering.gateway.openai.Requests;
 import io.tallystick.metering.gateway.stream.ClientStream;
 import io.tallystick.metering.gateway.stream.PaidStreams;
 import io.tallystick.metering.gateway.stream.StreamConfig;
 import io.tallystick.metering.gateway.stream.StreamTexts;
 import io.tallystick.metering.gateway.upstream.ConfiguredUpstreams;
+import io.tallystick.metering.gateway.upstream.TokenCounts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -62,6 +65,8 @@ class Storefront {
     private final RequestBodies bodies;
     private final JsonBodies json;
     private final Requests requests;
+    private final MessagesReader messages;
+    private final TokenCounts counts;
     private final Callers callers;
     private final KeyLimits limits = new KeyLimits();
     private final PaidCalls calls;
@@ -75,6 +80,7 @@ class Storefront {
             Callers callers,
             Payments payments,
             ModelServer modelServer,
+            TokenCounts counts,
             ConfiguredUpstreams upstreams,
             CallLog log,
             StreamTexts texts,
@@ -85,12 +91,15 @@ class Storefront {
         this.json = json;
         this.texts = texts;
         this.callers = callers;
-        requests = new Requests(new Limits(
+        this.counts = counts;
+        var most = new Limits(
                 config.outputLimit(),
                 config.outputLimits(),
                 config.maxChoices(),
                 config.maxInputs(),
-                config.templateTokens()));
+                config.templateTokens());
+        requests = new Requests(most);
+        messages = new MessagesReader(most);
         calls = new PaidCalls(payments, modelServer, log, json, InstantSource.system(), upstreams.longestWait());
         streams = new PaidStreams(
                 calls,
@@ -133,7 +142,7 @@ class Storefront {
     /** POST: the call itself. */
     CompletionStage<Answer> sell(HttpServerRequest request, PaidRoute route, Body body, Supplier<ClientStream> client) {
         return json.request(body)
-                .map(members -> requests.read(route, members))
+                .map(members -> read(route, members))
                 .<CompletionStage<Answer>>map(reading -> switch (reading) {
                     case CallRequest asked
                     when asked.form().streamed() ->
@@ -141,6 +150,20 @@ class Storefront {
                     case CallRequest asked -> serve(request, asked, body, calls::serve);
                     case ApiError error -> CompletableFuture.completedStage(invalid(error));
                 })
+                .orElseGet(() -> CompletableFuture.completedStage(invalid(notJson())));
+    }
+
+    private RequestReading read(PaidRoute route, Map<String, Object> members) {
+        return route == PaidRoute.MESSAGES ? messages.read(members) : requests.read(route, members);
+    }
+
+    /** How many tokens a message would have: free, whoever asks. */
+    CompletionStage<Answer> count(HttpServerRequest request, Body body) {
+        return json.request(body)
+                .map(members -> Requests.modelFault(members)
+                        .<CompletionStage<Answer>>map(error -> CompletableFuture.completedStage(invalid(error)))
+                        .orElseGet(() -> counts.count(
+                                (String) members.get("model"), headers(request).forModelServer(), body)))
                 .orElseGet(() -> CompletableFuture.completedStage(invalid(notJson())));
     }
 
@@ -214,6 +237,7 @@ class Storefront {
                 .orElseGet(() -> switch (route) {
                     case CHAT_COMPLETIONS -> config.offerModel().chat();
                     case EMBEDDINGS -> config.offerModel().embeddings();
+                    case MESSAGES -> config.offerModel().messages();
                 });
         return calls.serve(call(
                 request,

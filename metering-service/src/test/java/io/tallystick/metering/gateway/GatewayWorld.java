@@ -151,6 +151,10 @@ public final class GatewayWorld implements QuarkusTestResourceLifecycleManager {
             answer(http, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"ok\"}]}");
             return;
         }
+        if (MessagesWorld.isMeant(http)) {
+            MessagesWorld.answer(http, new JsonObject(body), seen::add);
+            return;
+        }
         switch (new JsonObject(body).getString("model")) {
             case "stream", "stream-break", "stream-endless", "stream-flood" -> stream(http, new JsonObject(body));
             case "ok" -> {

@@ -71,6 +71,21 @@ class RoutingTest {
     }
 
     @Test
+    void floodingTheFreeCountOfTokensKeepsNoUpstreamFromThoseWhoPay() {
+        for (int i = 0; i < 5; i++) {
+            given().contentType("application/json")
+                    .body(body("counting/small"))
+                    .post("/v1/messages/count_tokens")
+                    .then()
+                    .statusCode(503)
+                    .header(SERVED_BY, "counting");
+        }
+
+        call("counting/small", payment).statusCode(200).header(SERVED_BY, "counting");
+        assertThat(received("counting")).hasSize(6);
+    }
+
+    @Test
     void goesToTheNextIfTheFirstIsBusyAndAsksItNoMoreForAsLongAsItSaid() {
         call("limited/small", payment).statusCode(200).header(SERVED_BY, "second");
         call("limited/small", payment + "-again").statusCode(200).header(SERVED_BY, "second");

@@ -25,8 +25,8 @@ import java.util.concurrent.Executors;
  */
 final class UpstreamsWorld implements AutoCloseable {
     /** Each goes to an upstream of its own, and then to {@code second}. */
-    static final List<String> FIRST =
-            List.of("breaking", "dropping", "hanging", "limited", "stumbling", "away", "redirecting", "waiting");
+    static final List<String> FIRST = List.of(
+            "breaking", "dropping", "hanging", "limited", "stumbling", "away", "redirecting", "waiting", "counting");
 
     /** Ends each of their keys. */
     static final String KEY_MARKER = "-provider";
@@ -71,6 +71,7 @@ final class UpstreamsWorld implements AutoCloseable {
             upstream(config, name, "http://127.0.0.1:" + first.getAddress().getPort() + "/" + name);
         }
         config.put("tallystick.gateway.upstreams.waiting.max-connections", "1");
+        config.put("tallystick.gateway.upstreams.counting.kind", "both");
         route(config, 0, "*", "default");
         int route = 1;
         for (var name : List.of("closed", "no-tls", "full")) {
@@ -131,6 +132,7 @@ final class UpstreamsWorld implements AutoCloseable {
             }
             case "stumbling" -> answer(http, 500, name);
             case "away" -> answer(http, 503, name);
+            case "counting" -> answer(http, http.getRequestURI().getPath().endsWith("/count_tokens") ? 503 : 200, name);
             case "redirecting" -> {
                 http.getResponseHeaders().add("Location", asked.getString("model"));
                 answer(http, 303, name);

@@ -62,7 +62,7 @@ public final class CallErrors {
         };
     }
 
-    static ApiError upstreamsBusy() {
+    public static ApiError upstreamsBusy() {
         return ApiError.server(
                 503,
                 "upstreams_busy",
@@ -70,7 +70,7 @@ public final class CallErrors {
                         + "Try again after the time that Retry-After says.");
     }
 
-    static ApiError modelNotServed() {
+    public static ApiError modelNotServed() {
         return ApiError.invalid(
                 404,
                 "model_not_found",

@@ -23,7 +23,15 @@ public record Headers(List<Field> fields) {
     }
 
     private static final Set<String> TO_MODEL_SERVER = Set.of(
-            "accept", "content-type", "traceparent", "tracestate", "user-agent", "x-client-request-id", "x-request-id");
+            "accept",
+            "anthropic-beta",
+            "anthropic-version",
+            "content-type",
+            "traceparent",
+            "tracestate",
+            "user-agent",
+            "x-client-request-id",
+            "x-request-id");
 
     private static final Set<String> NOT_TO_CLIENT = Set.of(
             // RFC 9110, 7.6.1: of one connection only.
@@ -50,6 +58,7 @@ public record Headers(List<Field> fields) {
             "x-payment-response",
             "x-tallystick-upstream",
             // The provider's account and its session with the model server.
+            "anthropic-organization-id",
             "openai-organization",
             "openai-project",
             "set-cookie");

@@ -8,6 +8,7 @@ public enum Bucket {
     INPUT_UNCACHED("input_uncached"),
     CACHE_READ("cache_read"),
     CACHE_WRITE_5M("cache_write_5m"),
+    CACHE_WRITE_1H("cache_write_1h"),
     AUDIO_IN("audio_in"),
     OUTPUT_TEXT("output_text"),
     OUTPUT_REASONING("output_reasoning"),

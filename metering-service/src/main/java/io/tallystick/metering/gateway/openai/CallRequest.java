@@ -43,7 +43,7 @@ public record CallRequest(
 
     /** The smallest call of a route: what a GET on a paid path shows an offer for. */
     public static CallRequest smallest(PaidRoute route, String model) {
-        return new CallRequest(route, model, 1, route == PaidRoute.CHAT_COMPLETIONS ? 1 : 0, 1, false);
+        return new CallRequest(route, model, 1, route == PaidRoute.EMBEDDINGS ? 0 : 1, 1, false);
     }
 
     /**

@@ -21,7 +21,7 @@ public record Limits(
         }
     }
 
-    int outputTokensOf(String model) {
+    public int outputTokensOf(String model) {
         return outputTokensByModel.getOrDefault(model, outputTokens);
     }
 }

@@ -6,7 +6,9 @@ import java.util.stream.Stream;
 /** A path that is sold by the call. */
 public enum PaidRoute {
     CHAT_COMPLETIONS("/v1/chat/completions", "chat", "Chat completion by a language model"),
-    EMBEDDINGS("/v1/embeddings", "embeddings", "Embedding vectors of text");
+    EMBEDDINGS("/v1/embeddings", "embeddings", "Embedding vectors of text"),
+    /** Anthropic's API. */
+    MESSAGES("/v1/messages", "chat", "Message by a language model");
 
     private final String path;
     private final String operation;

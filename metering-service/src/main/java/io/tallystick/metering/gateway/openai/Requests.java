@@ -29,6 +29,7 @@ public final class Requests {
         return switch (route) {
             case CHAT_COMPLETIONS -> new ChatReader(limits).read(body);
             case EMBEDDINGS -> new EmbeddingsReader(limits).read(body);
+            case MESSAGES -> throw new IllegalArgumentException("a request of another API");
         };
     }
 
@@ -45,7 +46,8 @@ public final class Requests {
                         "", "unknown_parameter", "Write the names of the request's members in lower case."));
     }
 
-    private static Optional<ApiError> modelFault(Map<String, Object> body) {
+    /** What is wrong with the model that a request names. */
+    public static Optional<ApiError> modelFault(Map<String, Object> body) {
         return body.get("model") instanceof String model && isModel(model)
                 ? Optional.empty()
                 : Optional.of(ApiError.invalid(

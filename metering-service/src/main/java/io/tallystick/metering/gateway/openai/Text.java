@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 
 /** How many bytes text has where it is turned into tokens; a token covers at least one. */
-final class Text {
+public final class Text {
     /** Bytes of text to a token, about, in the languages the common tokenizers were made for. */
     private static final int BYTES_PER_TOKEN = 4;
 
@@ -16,7 +16,7 @@ final class Text {
     private Text() {}
 
     /** UTF-8 length; a lone surrogate counts as the three bytes of the replacement character. */
-    static long bytes(String text) {
+    public static long bytes(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -41,7 +41,7 @@ final class Text {
     }
 
     /** Length of a JSON value written out, names and punctuation included. */
-    static long jsonBytes(Object value) {
+    public static long jsonBytes(Object value) {
         return switch (value) {
             case null -> PUNCTUATION_BYTES;
             case String text -> bytes(text) + PUNCTUATION_BYTES;
@@ -59,7 +59,7 @@ final class Text {
     }
 
     /** Tokens of a text nobody counted, rounded up. */
-    static long estimatedTokens(long bytes) {
+    public static long estimatedTokens(long bytes) {
         return Math.ceilDiv(bytes, BYTES_PER_TOKEN);
     }
 }

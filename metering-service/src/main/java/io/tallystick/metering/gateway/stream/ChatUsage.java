@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /** Follows the events of a streamed chat for what it used so far. */
-final class ChatUsage {
+final class ChatUsage implements StreamUsage {
     /** Where model servers put what a model thinks, beside what it says. */
     private static final Set<String> THOUGHTS = Set.of("reasoning", "reasoning_content");
 
@@ -35,24 +35,25 @@ final class ChatUsage {
         this.tokens = tokens;
     }
 
-    /** @return whether the client is to see the event: not if it is the usage that only we asked for */
-    boolean read(Map<String, Object> event) {
+    /** Hides the usage that only we asked for. The last event is no object. */
+    @Override
+    public Step read(Map<String, Object> event) {
         if (!(event.get("choices") instanceof List<?> choices)) {
-            return true;
+            return Step.PASS;
         }
         choices.forEach(this::choice);
         if (!(event.get("usage") instanceof Map<?, ?> usage)) {
-            return true;
+            return Step.PASS;
         }
         Answers.chatUsage(usage).ifPresent(quantities -> {
             told = Optional.of(quantities);
             toldAtTheEnd = choices.isEmpty() || isFinished();
         });
-        return !choices.isEmpty() || request.form() != AnswerForm.STREAMED;
+        return choices.isEmpty() && request.form() == AnswerForm.STREAMED ? Step.HIDE : Step.PASS;
     }
 
-    /** Whether anything was generated. */
-    boolean hasOutput() {
+    @Override
+    public boolean hasOutput() {
         return text + thoughts > 0 || told.filter(ChatUsage::hasOutput).isPresent();
     }
 
@@ -61,18 +62,19 @@ final class ChatUsage {
     }
 
     /** Whether each choice said why it ended. */
-    boolean isFinished() {
+    @Override
+    public boolean isFinished() {
         return !finished.isEmpty() && finished.values().stream().allMatch(end -> end);
     }
 
-    /** What the model server said the call used, if it did. */
-    Optional<CallUsage> told() {
+    @Override
+    public Optional<CallUsage> told() {
         return told.map(quantities ->
                 new CallUsage(quantities, toldAtTheEnd ? UsageSource.PROVIDER_FINAL : UsageSource.PROVIDER_PARTIAL));
     }
 
-    /** What was passed on, counted here. */
-    CallUsage counted(long promptTokens) {
+    @Override
+    public CallUsage counted(long promptTokens) {
         long reasoning = Math.min(thoughts, request.outputBound());
         return new CallUsage(
                 Quantities.oneRequest()

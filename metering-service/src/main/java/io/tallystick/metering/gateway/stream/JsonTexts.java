@@ -116,7 +116,10 @@ public class JsonTexts implements StreamTexts {
         var messages = request.get("messages") instanceof Collection<?> all
                 ? all
                 : Stream.of().toList();
-        return (long) TOKENS_AROUND_MESSAGE * messages.size() + textTokens(messages) + textTokens(request.get("tools"));
+        return (long) TOKENS_AROUND_MESSAGE * messages.size()
+                + Stream.of(messages, request.getOrDefault("system", ""), request.getOrDefault("tools", ""))
+                        .mapToLong(this::textTokens)
+                        .sum();
     }
 
     private long textTokens(Object value) {

@@ -47,7 +47,7 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
     private final StreamLimits limits;
 
     private final EventSplitter splitter;
-    private final ChatUsage usage;
+    private final StreamUsage usage;
     private final Instant begun;
     private final Duration renewedBefore;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -80,7 +80,7 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
         this.clock = clock;
         this.limits = limits;
         splitter = new EventSplitter(limits.eventBytes());
-        usage = new ChatUsage(call.request(), texts::tokens);
+        usage = StreamUsage.of(call.request(), texts::tokens);
         begun = clock.instant();
         heardAt = begun;
         expiresAt = held.expiresAt();
@@ -198,11 +198,19 @@ final class PaidStream implements ModelStream.Listener, ClientStream.Listener {
         }
         var data = event.data().orElse("");
         if (data.equals(LAST)) {
-            complete = true;
-            last = event.raw();
-        } else if (texts.object(data).map(usage::read).orElse(true)) {
-            passed.writeBytes(event.raw().bytes());
+            finishWith(event);
+            return;
         }
+        switch (texts.object(data).map(usage::read).orElse(StreamUsage.Step.PASS)) {
+            case PASS -> passed.writeBytes(event.raw().bytes());
+            case LAST -> finishWith(event);
+            case HIDE -> {}
+        }
+    }
+
+    private void finishWith(EventSplitter.Event event) {
+        complete = true;
+        last = event.raw();
     }
 
     private void end(StreamEnd end) {

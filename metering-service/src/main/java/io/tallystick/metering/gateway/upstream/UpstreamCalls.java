@@ -101,11 +101,18 @@ class UpstreamCalls {
 
     /** An upstream's list of models, by connections of its own: who looks takes none from those who pay. */
     Future<Opened> list(Door door, Headers headers, Duration wait) {
-        var now = clock.instant();
-        var nowhereElse = new Choice(List.of(), 0, now);
-        var attempt = new Choice.Try(door.upstream(), door.aside(), "", wait, false);
-        var request = new ModelRequest(MODELS, "", headers, Body.EMPTY);
-        return new Exchange(HttpMethod.GET, lists, request, nowhereElse, attempt)
+        return aside(HttpMethod.GET, new ModelRequest(MODELS, "", headers, Body.EMPTY), new Choice.Leg(door, ""), wait);
+    }
+
+    /** What is asked for nothing, of one upstream and by those connections: it takes no call's place and tells no breaker. */
+    Future<Opened> askAside(ModelRequest request, Choice.Leg leg, Duration wait) {
+        return aside(HttpMethod.POST, request, leg, wait);
+    }
+
+    private Future<Opened> aside(HttpMethod method, ModelRequest request, Choice.Leg leg, Duration wait) {
+        var nowhereElse = new Choice(List.of(), 0, clock.instant());
+        var attempt = new Choice.Try(leg.door().upstream(), leg.door().aside(), leg.model(), wait, false);
+        return new Exchange(method, lists, request, nowhereElse, attempt)
                 .begin()
                 .recover(failure ->
                         Future.failedFuture(failure instanceof NotSentException unsent ? unsent.getCause() : failure));

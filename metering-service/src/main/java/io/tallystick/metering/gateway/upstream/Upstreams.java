@@ -41,6 +41,13 @@ public final class Upstreams {
         return legs.isEmpty() ? Optional.empty() : Optional.of(new Choice(legs, mostTries, deadline));
     }
 
+    /** Where something is asked beside the calls; empty if nobody who serves this path and model can be asked now. */
+    Optional<Choice.Leg> aside(String path, String model, Instant now) {
+        return legs(path, model).stream()
+                .filter(leg -> leg.door().closedFor(now).isZero())
+                .findFirst();
+    }
+
     /** Whether a call would go anywhere now. */
     public Standing standing(String path, String model, Instant now) {
         var legs = legs(path, model);

@@ -49,6 +49,7 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
     final List<String> steps = new ArrayList<>();
     final Client client = new Client();
     final Upstream upstream = new Upstream();
+    PaidRoute route = PaidRoute.CHAT_COMPLETIONS;
     AnswerForm form = AnswerForm.STREAMED;
     ModelOpening opening = new ModelOpening.Streaming(Headers.NONE, upstream, "one");
     CompletableFuture<Void> append = CompletableFuture.completedFuture(null);
@@ -71,7 +72,7 @@ final class StreamWorld implements Payments, ModelServer, CallLog, StreamTexts {
             tick = ticking;
             return () -> tick = () -> {};
         });
-        var request = new CallRequest(PaidRoute.CHAT_COMPLETIONS, "m", 50, MOST_OUTPUT, 3, false, form);
+        var request = new CallRequest(route, "m", 50, MOST_OUTPUT, 3, false, form);
         var call = new PaidCall(
                 new UUID(0, 1), "POST", "http://x", request, "paid", Headers.NONE, new Body("body".getBytes(UTF_8)));
         answer = streams.serve(call, client).toCompletableFuture();
