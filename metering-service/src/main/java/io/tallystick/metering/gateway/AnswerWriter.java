@@ -62,7 +62,8 @@ class AnswerWriter {
                         "Access-Control-Allow-Headers",
                         "Authorization, Content-Type, DPoP, Content-Digest, Signature, Signature-Input, x-api-key, "
                                 + "anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, "
-                                + "PAYMENT-SIGNATURE, Access-Control-Expose-Headers")
+                                // The star is for what SDKs send beside: it covers all but Authorization.
+                                + "PAYMENT-SIGNATURE, Access-Control-Expose-Headers, *")
                 .putHeader("Access-Control-Max-Age", "600")
                 .setStatusCode(204)
                 .end();

@@ -20,6 +20,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -74,11 +75,14 @@ class RecordsResource {
             @RestQuery @DefaultValue("") String type) {
         var wanted = wanted(from, to, subject, source, id, type);
         if (!streams.tryAcquire()) {
-            throw new ProblemException(Problem.of(
-                    "too-many-exports",
-                    "Too many exports",
-                    503,
-                    STREAMS + " exports are under way, which is the most. Try again when one of them has ended."));
+            throw new ProblemException(
+                    Problem.of(
+                            "too-many-exports",
+                            "Too many exports",
+                            503,
+                            STREAMS
+                                    + " exports are under way, which is the most. Try again when one of them has ended."),
+                    Map.of("Retry-After", "30"));
         }
         return records.all(wanted, STREAM_PAGE)
                 .map(RecordView::of)
