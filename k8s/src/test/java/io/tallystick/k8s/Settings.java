@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,6 +32,7 @@ record Settings(Map<String, Boolean> required) {
     private static final String MAPPING = "Lio/smallrye/config/ConfigMapping;";
     private static final String DEFAULT = "Lio/smallrye/config/WithDefault;";
     private static final Pattern EXPRESSION = Pattern.compile("\\$\\{(tallystick\\.[a-z0-9.-]+)");
+    private static final Pattern LIST_OF = Pattern.compile("^\\(\\)Ljava/util/List<L([^;<]+);>;");
     private static final Pattern RENAMED = Pattern.compile("Lio/smallrye/config/With(Name|ParentName|Unnamed).*");
 
     /** Of the service, with what the kit reads in it. */
@@ -75,12 +77,22 @@ record Settings(Map<String, Boolean> required) {
             } else {
                 var hasDefault = annotations.stream()
                         .anyMatch(it -> it.className().stringValue().equals(DEFAULT));
-                var many = returned.equals("Ljava/util/Map;");
+                var many = returned.equals("Ljava/util/Map;") || isListOfGroups(method, classes);
                 required.put(
                         variable(name) + (many ? "_*" : ""),
                         !hasDefault && !many && !returned.startsWith("Ljava/util/Optional"));
             }
         }
+    }
+
+    /** Such a list may be empty, and its members are numbered; one of values may not, if it is not optional. */
+    private static boolean isListOfGroups(MethodModel method, Map<String, ClassModel> classes) {
+        return method.findAttribute(Attributes.signature())
+                .map(it -> LIST_OF.matcher(it.signature().stringValue()))
+                .filter(Matcher::find)
+                .map(element -> classes.get(element.group(1)))
+                .filter(element -> element.flags().has(java.lang.reflect.AccessFlag.INTERFACE))
+                .isPresent();
     }
 
     private void addExpressions(ClassModel type) {

@@ -67,6 +67,7 @@ class SettingsTest {
 
         assertThat(metering.knows("TALLYSTICK_GATEWAY_OFFER_MODEL_CHAT")).isTrue();
         assertThat(metering.knows("TALLYSTICK_GATEWAY_OUTPUT_LIMITS_SMALL")).isTrue();
+        assertThat(metering.knows("TALLYSTICK_GATEWAY_ROUTES_0__MODEL")).isTrue();
         assertThat(metering.knows("TALLYSTICK_OUTBOX_BATCH")).isTrue();
         assertThat(Settings.of("billing-service").knows("TALLYSTICK_LEDGER_EVERY"))
                 .isTrue();
