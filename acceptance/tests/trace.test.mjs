@@ -195,7 +195,7 @@ describe('the log of a cluster', () => {
       assert.ok(entries.length > 3);
       assert.ok(entries.every(({ timestamp, level, loggerName, message, service }) => timestamp && level && loggerName && message !== undefined && service));
     }
-    const said = readFileSync(stack.metering.log, 'utf8').split('\n').filter(line => line.includes('model server did not answer')).map(line => JSON.parse(line));
+    const said = readFileSync(stack.metering.log, 'utf8').split('\n').filter(line => line.includes('upstream did not answer')).map(line => JSON.parse(line));
     assert.ok(said.length > 0);
     const { traceId, spanId } = said.at(-1).mdc;
     assert.match(spanId, /^[0-9a-f]{16}$/);
