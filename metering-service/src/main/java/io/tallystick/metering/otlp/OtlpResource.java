@@ -6,6 +6,8 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.tallystick.kit.access.Caller;
 import io.tallystick.kit.access.RequiresScope;
+import io.tallystick.kit.problem.Problem;
+import io.tallystick.kit.problem.ProblemException;
 import io.tallystick.metering.otlp.signal.JsonSignals;
 import io.tallystick.metering.otlp.signal.MalformedException;
 import io.tallystick.metering.otlp.signal.ProtoSignals;
@@ -103,7 +105,15 @@ class OtlpResource {
     }
 
     private static boolean isJson(HttpHeaders headers) {
-        return headers.getMediaType().getSubtype().toLowerCase(Locale.ROOT).equals("json");
+        var type = headers.getMediaType();
+        if (type == null) {
+            throw new ProblemException(Problem.of(
+                    "unsupported-media-type",
+                    "Media type not supported",
+                    415,
+                    "Say what is sent: Content-Type " + OtlpAnswer.PROTOBUF + " or " + OtlpAnswer.JSON + "."));
+        }
+        return type.getSubtype().toLowerCase(Locale.ROOT).equals("json");
     }
 
     /** The sender has to send less at once. */

@@ -103,6 +103,7 @@ class OtlpTest {
         post("traces", JSON, "[").statusCode(400).contentType(JSON).body("code", equalTo(3));
         post("traces", PROTOBUF, new byte[] {0x0A, 0x7F}).statusCode(400).contentType(PROTOBUF);
         post("traces", "text/plain", "x").statusCode(415);
+        client.request().noContentType().post("/otlp/v1/metrics").then().statusCode(415);
         client.request()
                 .contentType(JSON)
                 .header("Content-Encoding", "gzip")

@@ -71,7 +71,7 @@ class ImportsResource {
             InputStream body) {
         var tenant = caller.tenant();
         var by = caller.did();
-        var csv = headers.getMediaType().getSubtype().toLowerCase(Locale.ROOT).equals("csv");
+        var csv = isCsv(headers);
         var delivery = new Delivery(by, csv, isGzip(headers), line, more);
         if (!importer.takeSlot()) {
             throw new ProblemException(
@@ -106,6 +106,18 @@ class ImportsResource {
     @RequiresScope("usage:write")
     public Uni<ImportView> cancel(@RestPath String id) {
         return imports.cancel(caller.tenant(), id).map(ImportsResource::view);
+    }
+
+    private static boolean isCsv(HttpHeaders headers) {
+        var type = headers.getMediaType();
+        if (type == null) {
+            throw new ProblemException(Problem.of(
+                    "unsupported-media-type",
+                    "Media type not supported",
+                    415,
+                    "Say what is sent: Content-Type " + CSV + " or " + LINES + "."));
+        }
+        return type.getSubtype().toLowerCase(Locale.ROOT).equals("csv");
     }
 
     private static boolean isGzip(HttpHeaders headers) {

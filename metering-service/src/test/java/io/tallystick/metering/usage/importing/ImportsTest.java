@@ -246,6 +246,12 @@ class ImportsTest {
                 .then()
                 .statusCode(415);
         bring("history", "application/json", "[]").statusCode(415);
+        client.request()
+                .noContentType()
+                .queryParam("id", "history")
+                .post("/v1/imports")
+                .then()
+                .statusCode(415);
         RestAssured.given()
                 .header("Authorization", "Bearer " + MeteringStack.token(client.tenant(), "usage:read"))
                 .contentType(LINES)
